@@ -1,0 +1,1 @@
+"""Assessments: what was rated by whom, in which wave of which relation."""

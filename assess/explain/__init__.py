@@ -1,0 +1,1 @@
+"""Explanations: why a conclusion holds, and what would have to change."""

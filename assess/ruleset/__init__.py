@@ -1,0 +1,1 @@
+"""Rule sets: their models, their loader and their condition language."""

@@ -1,0 +1,241 @@
+"""The verdict: what every report and every client sees. Codes and ids, no sentences.
+
+Its JSON (``docs/verdict.schema.json``) is stable: ``assess`` names its format, keys keep their names and meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assess.engines import Truth
+from assess.readings import Mode, NoticeCode, Status
+
+
+class Model(BaseModel):
+    """What all parts of a verdict share: frozen, and nothing beside what is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+
+
+class RuleSetName(Model):
+    """Which rules gave this verdict: enough to repeat it years later."""
+
+    name: str
+    version: str
+    digest: Annotated[str, Field(description="SHA-256 of the rule set as read, hexadecimal")]
+
+
+class AssessmentName(Model):
+    """Which assessment this is."""
+
+    id: str
+    wave: Annotated[str, Field(description="the day that the wave stands for, YYYY-MM-DD, or empty")]
+    community: Annotated[str | None, Field(description="the community's type")]
+
+
+class PositionOut(Model):
+    """What one source says: the middle of its ratings."""
+
+    floor: int
+    ceiling: int
+    n: Annotated[int | None, Field(description="number of ratings; null where that would say too much")]
+
+
+class ReadingOut(Model):
+    """What is taken to be known of an indicator."""
+
+    floor: int
+    ceiling: int
+    status: Status
+    positions: Mapping[str, PositionOut]
+
+
+class StageOut(Model):
+    """Where the relation stands: the lowest and the highest stage, and those that some valuation gives."""
+
+    floor: int
+    ceiling: int
+    possible: tuple[int, ...]
+    gates: Mapping[str, Truth]
+    out_of_order: Annotated[
+        tuple[int, ...], Field(description="stages whose gate holds above one that fails")
+    ]
+
+
+class Gap(Model):
+    """Two sources that stand far apart on an indicator; ``gap`` counts the levels between their nearer ends."""
+
+    indicator: str
+    sources: tuple[str, str]
+    gap: int
+
+
+class ReasonCode(StrEnum):
+    """Why a strategy is in its list."""
+
+    UNLESS_HOLDS = "unless-holds"
+    WHEN_FAILS = "when-fails"
+    WHEN_OPEN = "when-open"
+    UNLESS_OPEN = "unless-open"
+    STAGE_PARTLY = "stage-partly"
+    LESS_FIT = "less-fit"
+    NOT_TRIED_IN_TYPE = "not-tried-in-type"
+    TYPE_NOT_STATED = "type-not-stated"
+
+
+class Reason(Model):
+    """One reason; ``ref`` is an atom, the index of an ``unless``, a stage or a type, as the code says."""
+
+    code: ReasonCode
+    ref: str | None
+
+
+class Advice(Model):
+    """A strategy in one of the four lists."""
+
+    id: str
+    reasons: tuple[Reason, ...]
+    timely: Annotated[tuple[str, ...], Field(description="event types that make it timely now")]
+    here: Annotated[tuple[str, ...], Field(description="adaptations that hold in this place")]
+
+
+class Strategies(Model):
+    """The strategies that serve a stage still possible, in four lists, each in the order of advice."""
+
+    recommended: tuple[Advice, ...]
+    consider: tuple[Advice, ...]
+    later: tuple[Advice, ...]
+    held_back: tuple[Advice, ...]
+
+
+class Decision(StrEnum):
+    """What the checks for procurers come to."""
+
+    NOT_YET = "not-yet"
+    INSUFFICIENT_EVIDENCE = "insufficient-evidence"
+    READY_WITH_CONDITIONS = "ready-with-conditions"
+    READY = "ready"
+
+
+class ScreeningOut(Model):
+    """The decision, whether it is the same however the open checks turn out, and the checks."""
+
+    decision: Decision
+    certain: bool
+    checks: Mapping[str, Truth]
+
+
+class NodeKind(StrEnum):
+    """What a node of a why-tree stands for."""
+
+    GATE = "gate"
+    PATTERN = "pattern"
+    CHECK = "check"
+    CONDITION = "condition"
+    ALL = "all"
+    ANY = "any"
+    AT_LEAST = "at-least"
+    NOT = "not"
+    ATOM = "atom"
+    ATTRIBUTE = "attribute"
+
+
+class Node(Model):
+    """One step of a why: what it says, whether that is so, whether it decides, and what it stands on."""
+
+    kind: NodeKind
+    ref: str
+    truth: Truth
+    deciding: bool
+    children: tuple[Node, ...]
+    evidence: Annotated[tuple[int, ...], Field(description="indices into the file's evidence, from 0")]
+
+
+class StepKind(StrEnum):
+    """``show``: it may already be so, bring evidence; ``achieve``: the relation must change."""
+
+    SHOW = "show"
+    ACHIEVE = "achieve"
+
+
+class RaiseStep(Model):
+    """One floor to be raised, from a level to a level."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+    indicator: str
+    from_: Annotated[int, Field(alias="from")]
+    to: int
+    kind: StepKind
+
+
+class Raise(Model):
+    """A smallest set of steps that makes the next gate, or one of its conditions, hold."""
+
+    target: int
+    steps: tuple[RaiseStep, ...]
+    cost: Annotated[tuple[int, int], Field(description="levels to achieve, levels to show")]
+
+
+class ConditionRaises(Model):
+    """The cheapest raises of one condition of the next gate."""
+
+    condition: str
+    raises: tuple[Raise, ...]
+
+
+class Span(Model):
+    """A lowest and a highest stage."""
+
+    floor: int
+    ceiling: int
+
+
+class Robustness(Model):
+    """How far the stage stands on single sources."""
+
+    any_source: Span
+    without: Mapping[str, Span]
+
+
+class NoticeOut(Model):
+    """Something that was left out or cannot be settled."""
+
+    code: NoticeCode
+    indicator: str
+    source: str | None
+    n: int | None
+
+
+class Verdict(Model):
+    """Readings, conclusions, stage, advice, explanation and notices of one situation under one rule set."""
+
+    assess: Literal["verdict/1"] = "verdict/1"
+    ruleset: RuleSetName
+    engine: str
+    reading: Mode
+    assessment: AssessmentName
+    readings: Mapping[str, ReadingOut]
+    conditions: Mapping[str, Truth]
+    patterns: Mapping[str, Truth]
+    stage: StageOut
+    perspective_gaps: tuple[Gap, ...]
+    strategies: Strategies
+    screening: ScreeningOut | None
+    why: Mapping[str, Node]
+    raises: tuple[Raise, ...]
+    by_condition: tuple[ConditionRaises, ...]
+    robustness: Robustness
+    one_sided: str | None
+    unrated: Mapping[str, int]
+    notices: tuple[NoticeOut, ...]
+    trail: tuple[str, ...] | None = None
+
+
+def to_json(verdict: Verdict) -> str:
+    """The verdict as indented JSON, the same bytes for the same verdict; the trail only where it was asked for."""
+    without = {"trail"} if verdict.trail is None else None
+    return verdict.model_dump_json(indent=2, by_alias=True, exclude=without)
