@@ -46,9 +46,7 @@ class _Window:
 class _Context:
     """One situation, with what the order of its strategies needs, worked out once."""
 
-    def __init__(
-        self, ruleset: RuleSet, situation: Situation, conclusions: Conclusions, stage: StageOut
-    ) -> None:
+    def __init__(self, ruleset: RuleSet, situation: Situation, conclusions: Conclusions, stage: StageOut) -> None:
         self.ruleset = ruleset
         self.situation = situation
         self.truths = conclusions.truths
@@ -138,8 +136,7 @@ class _Context:
     def timely(self, strategy: Strategy) -> Iterator[str]:
         """The event types of the strategy's windows that happened, or will, close enough to the wave."""
         happened: Mapping[str, Sequence[date]] = {
-            name: [event.date for event in self.situation.events if event.type == name]
-            for name in strategy.windows
+            name: [event.date for event in self.situation.events if event.type == name] for name in strategy.windows
         }
         for name, days in happened.items():
             if any(self._in_window(day, self.ruleset.event[name].when) for day in days):

@@ -31,9 +31,7 @@ NO_PARTY = "none"
 _reference = ReferenceEngine()
 
 
-def judge(
-    ruleset: RuleSet, situation: Situation, engine: Engine = _reference, *, trail: bool = False
-) -> Verdict:
+def judge(ruleset: RuleSet, situation: Situation, engine: Engine = _reference, *, trail: bool = False) -> Verdict:
     """The verdict on a situation.
 
     Raises ``EngineUnavailableError`` where the engine cannot carry the rule set.
@@ -77,9 +75,7 @@ def _reading(ruleset: RuleSet, reading: Reading) -> ReadingOut:
         floor=reading.floor,
         ceiling=reading.ceiling,
         status=reading.status,
-        positions={
-            source: _position(ruleset, source, position) for source, position in reading.positions.items()
-        },
+        positions={source: _position(ruleset, source, position) for source, position in reading.positions.items()},
     )
 
 
@@ -104,9 +100,7 @@ def _robustness(ruleset: RuleSet, situation: Situation) -> Robustness:
         for source in ruleset.sources
         if any(source.id in reading.positions for reading in situation.readings.values())
     ]
-    without = {
-        source: _span(ruleset, under(situation, ruleset, situation.mode, source)) for source in sources
-    }
+    without = {source: _span(ruleset, under(situation, ruleset, situation.mode, source)) for source in sources}
     return Robustness(any_source=_span(ruleset, under(situation, ruleset, Mode.HULL)), without=without)
 
 

@@ -152,9 +152,7 @@ def take_positions(
         if not given:
             continue
         if not ruleset.may_rate(source, indicator):
-            notices.append(
-                _left_out(NoticeCode.SOURCE_MAY_NOT_RATE, indicator, source.id, len(given), ruleset)
-            )
+            notices.append(_left_out(NoticeCode.SOURCE_MAY_NOT_RATE, indicator, source.id, len(given), ruleset))
         elif len(given) < source.quorum:
             notices.append(_left_out(NoticeCode.BELOW_QUORUM, indicator, source.id, len(given), ruleset))
         else:

@@ -79,9 +79,7 @@ def _unsettled(readings: Mapping[str, Reading], ruleset: RuleSet) -> list[Notice
     ]
 
 
-def under(
-    situation: Situation, ruleset: RuleSet, mode: Mode, without: str | None = None
-) -> Mapping[str, Reading]:
+def under(situation: Situation, ruleset: RuleSet, mode: Mode, without: str | None = None) -> Mapping[str, Reading]:
     """The readings that the same positions give in another mode, or when one source is left out.
 
     A reading that was stated without positions stays as it is.

@@ -74,9 +74,7 @@ def _best(found: Sequence[tuple[Path, Problem]]) -> list[Problem]:
     for path, problem in found:
         if path not in chosen or chosen[path].code == "wrong-type":
             chosen[path] = problem
-    deepest = [
-        path for path in chosen if not any(other != path and other[: len(path)] == path for other in chosen)
-    ]
+    deepest = [path for path in chosen if not any(other != path and other[: len(path)] == path for other in chosen)]
     return [chosen[path] for path in deepest]
 
 
@@ -93,9 +91,7 @@ _CODES = {
 }  # fmt: skip
 
 
-def _problem(
-    details: dict[str, Any], model: type[BaseModel], data: Any, origins: Origins
-) -> tuple[Path, Problem]:
+def _problem(details: dict[str, Any], model: type[BaseModel], data: Any, origins: Origins) -> tuple[Path, Problem]:
     kind, context = details["type"], details.get("ctx", {})
     path = _real_path(details["loc"], data)
     if kind == "missing":
@@ -118,9 +114,7 @@ def _problem(
     if kind in _TYPES:
         return path, Problem("wrong-type", place, name, value, more={"wanted": _TYPES[kind]})
     more = {key: str(item) for key, item in context.items()}
-    return path, Problem(
-        _CODES.get(kind, "wrong-value"), place, name, value, more={**more, "said": details["msg"]}
-    )
+    return path, Problem(_CODES.get(kind, "wrong-value"), place, name, value, more={**more, "said": details["msg"]})
 
 
 def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:

@@ -61,9 +61,7 @@ class StageOut(Model):
     ceiling: int
     possible: tuple[int, ...]
     gates: Mapping[str, Truth]
-    out_of_order: Annotated[
-        tuple[int, ...], Field(description="stages whose gate holds above one that fails")
-    ]
+    out_of_order: Annotated[tuple[int, ...], Field(description="stages whose gate holds above one that fails")]
 
 
 class Gap(Model):

@@ -152,9 +152,7 @@ _SYNTAX = (
 def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else _character_place(error, text, file)
-    said = " ".join(
-        str(part) for part in (getattr(error, "problem", ""), getattr(error, "reason", "")) if part
-    )
+    said = " ".join(str(part) for part in (getattr(error, "problem", ""), getattr(error, "reason", "")) if part)
     line = text.splitlines()[place.line - 1] if 0 < place.line <= len(text.splitlines()) else ""
     code = next((code for words, code in _SYNTAX if words in said), "syntax")
     if "\t" in line[: len(line) - len(line.lstrip())]:
@@ -190,9 +188,7 @@ class _Builder:
         if len(path) > _DEEPEST:
             self._say("too-deep", place, path)
             return None
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(
-            ("binary", "set", "omap", "float")
-        ):
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(("binary", "set", "omap", "float")):
             self._say("syntax-tag", place, path, node.tag)
             return None
         if isinstance(node, yaml.MappingNode):
@@ -211,9 +207,7 @@ class _Builder:
             key = str(key_node.value)
             below = (*path, key)
             if key in result:
-                self.problems.append(
-                    Problem("duplicate-key", place, field_name(below), key, also=(self.keys[below],))
-                )
+                self.problems.append(Problem("duplicate-key", place, field_name(below), key, also=(self.keys[below],)))
                 continue
             self.keys[below] = place
             result[key] = self.build(value_node, below)

@@ -41,9 +41,7 @@ class Conclusions:
     def of(self, kind: str) -> dict[str, Truth]:
         """The truths of one kind, by what follows ``kind:`` in the key."""
         prefix = kind + ":"
-        return {
-            key.removeprefix(prefix): truth for key, truth in self.truths.items() if key.startswith(prefix)
-        }
+        return {key.removeprefix(prefix): truth for key, truth in self.truths.items() if key.startswith(prefix)}
 
 
 class Engine(Protocol):

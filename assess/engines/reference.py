@@ -59,9 +59,7 @@ class Known:
         if source is None:
             return reading.floor, reading.ceiling
         position = reading.positions.get(source)
-        return (
-            (position.floor, position.ceiling) if position else (0, self.ruleset.indicator[indicator].highest)
-        )
+        return (position.floor, position.ceiling) if position else (0, self.ruleset.indicator[indicator].highest)
 
 
 def bits(condition: Condition, known: Known) -> Bits:
@@ -69,9 +67,7 @@ def bits(condition: Condition, known: Known) -> Bits:
     match condition:
         case Atom(indicator, at_least, level, source):
             floor, ceiling = known.interval(indicator, source)
-            return (
-                Bits(floor >= level, ceiling >= level) if at_least else Bits(ceiling <= level, floor <= level)
-            )
+            return Bits(floor >= level, ceiling >= level) if at_least else Bits(ceiling <= level, floor <= level)
         case Attribute(name, levels):
             return _stated(known.attributes.get(name), levels)
         case OfType(types):
@@ -207,9 +203,7 @@ class _Writer:
             case Any_(of):
                 return " or ".join(f"({self.write(member, certain=certain)})" for member in of)
             case AtLeast(count, of):
-                return (
-                    " + ".join(f"({self.write(member, certain=certain)})" for member in of) + f" >= {count}"
-                )
+                return " + ".join(f"({self.write(member, certain=certain)})" for member in of) + f" >= {count}"
 
     @staticmethod
     def _stated(name: str, wanted: tuple[str, ...], *, certain: bool) -> str:

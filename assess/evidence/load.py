@@ -106,9 +106,7 @@ class _Content:
         for path, item in entries(self.data, "evidence"):
             indicator, source = item.get("indicator"), item.get("source")
             if isinstance(indicator, str) and indicator not in self.ruleset.indicator:
-                yield self._unknown(
-                    (*path, "indicator"), indicator, list(self.ruleset.indicator), "indicator"
-                )
+                yield self._unknown((*path, "indicator"), indicator, list(self.ruleset.indicator), "indicator")
             if isinstance(source, str) and source not in self.ruleset.source:
                 yield self._unknown((*path, "source"), source, list(self.ruleset.source), "source")
             if "rating" in item:
@@ -124,9 +122,7 @@ class _Content:
         value = shown(rating)
         meant = _as_digit(rating, allowed) or nearest(value, list(self.ruleset.unrated))
         more = {"indicator": str(indicator), "highest": str(highest)}
-        yield Problem(
-            "rating", self.document.place(path), self._field(path), value, tuple(allowed), meant, more=more
-        )
+        yield Problem("rating", self.document.place(path), self._field(path), value, tuple(allowed), meant, more=more)
 
     def _twice(self) -> Iterator[Problem]:
         seen: dict[tuple[str, str, str], Place] = {}

@@ -133,9 +133,7 @@ class Raises:
                     return self._choose(condition, count, fixed)
                 choices = product(*(self._steps(indicator, condition) for indicator in shared))
                 settled = (dict(zip(shared, levels, strict=True)) for levels in choices)
-                return _distinct(
-                    merge(*(self._settle(condition, count, fixed, here) for here in settled)), count
-                )
+                return _distinct(merge(*(self._settle(condition, count, fixed, here) for here in settled)), count)
             case _:
                 return []
 
@@ -169,9 +167,7 @@ class Raises:
         """The indicators that stand in more than one of these and are not fixed yet, in rule-set order."""
         seen: dict[str, int] = {}
         for member in of:
-            for indicator in {
-                leaf.indicator for leaf, _ in signed_leaves(member, {}) if isinstance(leaf, Atom)
-            }:
+            for indicator in {leaf.indicator for leaf, _ in signed_leaves(member, {}) if isinstance(leaf, Atom)}:
                 seen[indicator] = seen.get(indicator, 0) + 1
         shared = [indicator for indicator, times in seen.items() if times > 1 and indicator not in fixed]
         return sorted(shared, key=self.ruleset.order.__getitem__)

@@ -37,9 +37,7 @@ def why(ruleset: RuleSet, situation: Situation, conclusions: Conclusions) -> dic
         if kind == "gate" or (kind in {"pattern", "check"} and truth is not Truth.FAILS):
             writer = _Tree(known, situation.evidence)
             child = writer.node(ruleset.conclusions[key], truth, deciding=True)
-            trees[key] = Node(
-                kind=NodeKind(kind), ref=ref, truth=truth, deciding=True, children=(child,), evidence=()
-            )
+            trees[key] = Node(kind=NodeKind(kind), ref=ref, truth=truth, deciding=True, children=(child,), evidence=())
     return trees
 
 
@@ -51,11 +49,7 @@ class _Tree:
     def node(self, condition: Condition, parent: Truth, *, deciding: bool) -> Node:
         truth = bits(condition, self.known).truth
         deciding = deciding and truth is parent
-        inside = (
-            (self.known.ruleset.named[condition.name],)
-            if isinstance(condition, Named)
-            else members(condition)
-        )
+        inside = (self.known.ruleset.named[condition.name],) if isinstance(condition, Named) else members(condition)
         kind, ref = _named(condition)
         return Node(
             kind=kind,

@@ -201,9 +201,7 @@ def names(condition: Condition) -> Iterator[str]:
 
 def variables(condition: Condition, named: Mapping[str, Condition]) -> tuple[str, ...]:
     """The indicators that a condition looks at, names followed, each once, in the order of first use."""
-    return tuple(
-        dict.fromkeys(leaf.indicator for leaf, _ in signed_leaves(condition, named) if isinstance(leaf, Atom))
-    )
+    return tuple(dict.fromkeys(leaf.indicator for leaf, _ in signed_leaves(condition, named) if isinstance(leaf, Atom)))
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -226,9 +224,7 @@ class Reader:
         self.document = document
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
-        self.places: dict[
-            int, Place
-        ] = {}  # of each node read, by identity: equal leaves may stand in two places
+        self.places: dict[int, Place] = {}  # of each node read, by identity: equal leaves may stand in two places
         self._kept: list[Condition] = []
 
     def read(self, data: Any, path: Path) -> Condition | None:
@@ -247,9 +243,7 @@ class Reader:
         self._say("condition-form", path, _shown(data))
         return None
 
-    def _say(
-        self, code: str, path: Path, value: str = "", expected: tuple[str, ...] = (), **more: str
-    ) -> None:
+    def _say(self, code: str, path: Path, value: str = "", expected: tuple[str, ...] = (), **more: str) -> None:
         place = self.document.place(path)
         meant = nearest(value, expected) if expected else ""
         self.problems.append(Problem(code, place, field_name(path), value, expected, meant, more=more))
@@ -286,18 +280,14 @@ class Reader:
             )
             return None
         if source and source not in self.vocabulary.sources[indicator]:
-            self._say(
-                "source-may-not-rate", path, source, self.vocabulary.sources[indicator], indicator=indicator
-            )
+            self._say("source-may-not-rate", path, source, self.vocabulary.sources[indicator], indicator=indicator)
             return None
         top = self.vocabulary.highest[indicator]
         lowest, highest = (1, top) if at_least else (0, top - 1)
         digits = found["level"]
         if not (digits.isascii() and digits.isdigit() and lowest <= int(digits) <= highest):
             allowed = tuple(str(level) for level in range(lowest, highest + 1))
-            self._say(
-                "level-out-of-range", path, digits, allowed, indicator=indicator, comparison=found["op"]
-            )
+            self._say("level-out-of-range", path, digits, allowed, indicator=indicator, comparison=found["op"])
             return None
         return Atom(indicator, at_least, int(digits), source)
 

@@ -83,9 +83,7 @@ def digest(documents: Mapping[str, Document]) -> str:
 
 def _languages(data: Mapping[str, Any]) -> tuple[str, ...]:
     languages = data.get("languages")
-    return (
-        tuple(languages) if isinstance(languages, list) and all(isinstance(x, str) for x in languages) else ()
-    )
+    return tuple(languages) if isinstance(languages, list) and all(isinstance(x, str) for x in languages) else ()
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -102,9 +100,7 @@ def _read_folder(folder: FilePath) -> tuple[dict[str, Document], list[Problem]]:
             documents[name] = document
     there = {path.relative_to(folder).parts[0] for path in _yaml_files(folder)}
     problems += [
-        Problem("missing-file", Place(str(folder / name)), value=name)
-        for name in _REQUIRED
-        if name not in there
+        Problem("missing-file", Place(str(folder / name)), value=name) for name in _REQUIRED if name not in there
     ]
     problems += _unknown_files(folder)
     return documents, problems
@@ -122,9 +118,7 @@ def _unknown_files(folder: FilePath) -> Iterator[Problem]:
     for path in sorted(folder.iterdir()):
         is_content = path.is_dir() or path.suffix in {".yaml", ".yml"}
         if is_content and path.name not in known and not path.name.startswith((".", "_")):
-            yield Problem(
-                "unknown-file", Place(str(path)), "", path.name, tuple(known), nearest(path.name, known)
-            )
+            yield Problem("unknown-file", Place(str(path)), "", path.name, tuple(known), nearest(path.name, known))
 
 
 def _in_dimension_order(documents: Mapping[str, Document]) -> list[tuple[str, Document]]:
@@ -158,9 +152,7 @@ class _Assembly:
         if not isinstance(document.data, dict):
             self._say("wrong-type", document, (), shown(document.data), wanted="mapping")
             return
-        self._unknown_keys(
-            document, (*(allowed or ()), *(("ruleset", "dimensions") if name == "ruleset.yaml" else ()))
-        )
+        self._unknown_keys(document, (*(allowed or ()), *(("ruleset", "dimensions") if name == "ruleset.yaml" else ())))
         match name if "/" not in name else folder:
             case "ruleset.yaml":
                 self._ruleset(document)
@@ -288,9 +280,7 @@ class _Conditions:
             return None  # the model says that it is missing
         document, inside = self.origins.find(path)
         reader = Reader(document, self.vocabulary)
-        condition = (
-            self._adaptation(reader, entry[key], inside) if key == "for" else reader.read(entry[key], inside)
-        )
+        condition = self._adaptation(reader, entry[key], inside) if key == "for" else reader.read(entry[key], inside)
         entry[key] = condition
         self.problems += reader.problems
         self.places |= reader.places
@@ -308,12 +298,7 @@ class _Conditions:
                 return reader.read(value, (*inside, "condition"))
             if key == "attribute":
                 return reader.read(data, inside)
-            if (
-                key == "type"
-                and isinstance(value, list)
-                and value
-                and all(isinstance(name, str) for name in value)
-            ):
+            if key == "type" and isinstance(value, list) and value and all(isinstance(name, str) for name in value):
                 return OfType(tuple(value))
         reader.problems.append(
             Problem("adaptation-form", reader.document.place(inside), field_name(inside), shown(data))
@@ -323,9 +308,7 @@ class _Conditions:
     def _circle(self, circle: tuple[str, ...]) -> None:
         places = [self._named_place(name) for name in circle]
         shown_circle = " → ".join([*circle, circle[0]])
-        self.problems.append(
-            Problem("circular", places[0], "conditions", shown_circle, also=tuple(places[1:]))
-        )
+        self.problems.append(Problem("circular", places[0], "conditions", shown_circle, also=tuple(places[1:])))
 
     def _named_place(self, name: str) -> Place:
         index = [entry.get("name") for _, entry in references.entries(self.data, "conditions")].index(name)
@@ -363,17 +346,13 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
     highest: dict[str, int] = {}
     sources: dict[str, tuple[str, ...]] = {}
     know_all = tuple(
-        str(entry.get("id"))
-        for _, entry in references.entries(data, "sources")
-        if entry.get("rates") == "all"
+        str(entry.get("id")) for _, entry in references.entries(data, "sources") if entry.get("rates") == "all"
     )
     for _, entry in references.entries(data, "indicators"):
         name, levels, listed = entry.get("id"), entry.get("levels"), entry.get("sources")
         if isinstance(name, str):
             highest[name] = len(levels) - 1 if isinstance(levels, list) else 4
-            known = (
-                [source for source in listed if isinstance(source, str)] if isinstance(listed, list) else []
-            )
+            known = [source for source in listed if isinstance(source, str)] if isinstance(listed, list) else []
             sources[name] = (*known, *(source for source in know_all if source not in known))
     attributes: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for _, entry in references.entries(data, "attributes"):
@@ -381,8 +360,6 @@ def vocabulary(data: Mapping[str, Any]) -> Vocabulary:
             levels = [level for _, level in references.entries(entry, "levels")]
             attributes[entry["id"]] = tuple(str(level.get("id")) for level in levels)
     named = tuple(
-        entry["name"]
-        for _, entry in references.entries(data, "conditions")
-        if isinstance(entry.get("name"), str)
+        entry["name"] for _, entry in references.entries(data, "conditions") if isinstance(entry.get("name"), str)
     )
     return Vocabulary(highest, sources, dict(attributes), named)

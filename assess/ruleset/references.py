@@ -131,13 +131,9 @@ def _resolved(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
                 allowed = targets[reference.to]
                 if str(value) not in allowed and isinstance(value, str | int) and not isinstance(value, bool):
                     place = (
-                        origins.key_place((*at, *step))
-                        if isinstance(written, dict)
-                        else origins.place((*at, *step))
+                        origins.key_place((*at, *step)) if isinstance(written, dict) else origins.place((*at, *step))
                     )
-                    yield unknown(
-                        "unknown-reference", place, origins.field(at), str(value), allowed, what=reference.to
-                    )
+                    yield unknown("unknown-reference", place, origins.field(at), str(value), allowed, what=reference.to)
 
 
 def _values(written: Any) -> list[tuple[Path, Any]]:
@@ -160,9 +156,7 @@ def _steps_and_adaptations(data: Mapping[str, Any], origins: Origins) -> Iterato
         for at, adaptation in entries(here, "adaptations", root=root):
             condition = adaptation.get("for")
             if isinstance(condition, OfType):
-                yield from _names(
-                    list(condition.types), (*at, "for", "type"), targets["type"], "type", origins
-                )
+                yield from _names(list(condition.types), (*at, "for", "type"), targets["type"], "type", origins)
 
 
 def _names(values: Any, path: Path, allowed: Sequence[str], what: str, origins: Origins) -> Iterator[Problem]:
@@ -193,9 +187,7 @@ def _indicators(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
         sources, primary = item.get("sources"), item.get("primary_source")
         if isinstance(sources, list) and isinstance(primary, str) and primary not in [*sources, *know_all]:
             at = (*path, "primary_source")
-            yield unknown(
-                "primary-source", origins.place(at), origins.field(at), primary, [str(s) for s in sources]
-            )
+            yield unknown("primary-source", origins.place(at), origins.field(at), primary, [str(s) for s in sources])
 
 
 def _stages(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
@@ -217,12 +209,7 @@ def _protection(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
     least = disclosure.get("no_distribution_below", 5) if isinstance(disclosure, dict) else 5
     for path, item in entries(data, "sources"):
         quorum = item.get("quorum", 1)
-        if (
-            item.get("protect") is True
-            and isinstance(quorum, int)
-            and isinstance(least, int)
-            and quorum < least
-        ):
+        if item.get("protect") is True and isinstance(quorum, int) and isinstance(least, int) and quorum < least:
             at = (*path, "quorum")
             yield Problem(
                 "quorum-too-small",
