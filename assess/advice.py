@@ -1,4 +1,4 @@
-"""Strategies: which serve a stage that is still possible, in which of four lists each stands, why, and in what order."""
+"""Strategies: which serve a stage still possible, in which of four lists each stands, why, and in what order."""
 
 from __future__ import annotations
 

@@ -118,19 +118,15 @@ def _problem(details: dict[str, Any], model: type[BaseModel], data: Any, origins
 
 
 def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
-    """pydantic's location without the names of union branches: only steps that the data has, and a last missing key."""
+    """pydantic's location without the names of union branches: steps that the data has, and a last missing key."""
     path: list[str | int] = []
     for index, step in enumerate(loc):
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
-            data = data[step]
-        elif isinstance(data, dict) and index == len(loc) - 1 and isinstance(step, str):
+        if isinstance(data, dict) and (step in data or (index == len(loc) - 1 and isinstance(step, str))):
+            data = data.get(step)
             path.append(step)
-            break
-        else:
-            continue
-        path.append(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            path.append(step)
     return tuple(path)
 
 

@@ -82,11 +82,8 @@ def field_name(path: Path) -> str:
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     """The text of a file, whichever of our users' encodings it is in; never a wrong character."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    has_utf16_mark = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if has_utf16_mark else ["utf-8-sig", "gb18030"]:
         try:
             return raw.decode(encoding), []
         except UnicodeDecodeError:
@@ -195,7 +192,7 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        return _scalar(node)
+        return _scalar(cast("yaml.ScalarNode", node))
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -220,7 +217,7 @@ class _Builder:
         self.problems.append(Problem(code, place, field_name(path), value))
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
     if node.style in {"'", '"', "|", ">"}:
         return text

@@ -19,7 +19,7 @@ from assess.engines import Conclusions, Truth, truth
 from assess.readings import Reading
 from assess.ruleset.conditions import (
     All,
-    Any_,
+    Any,
     AtLeast,
     Atom,
     Attribute,
@@ -77,7 +77,7 @@ def bits(condition: Condition, known: Known) -> Bits:
         case Not(of):
             inner = bits(of, known)
             return Bits(not inner.possible, not inner.certain)
-        case All(of) | Any_(of) | AtLeast(_, of):
+        case All(of) | Any(of) | AtLeast(_, of):
             needed = threshold(condition)
             inside = [bits(member, known) for member in of]
             certain = sum(member.certain for member in inside) >= needed
@@ -200,7 +200,7 @@ class _Writer:
                 return f"not ({self.write(of, certain=not certain)})"
             case All(of):
                 return " and ".join(f"({self.write(member, certain=certain)})" for member in of)
-            case Any_(of):
+            case Any(of):
                 return " or ".join(f"({self.write(member, certain=certain)})" for member in of)
             case AtLeast(count, of):
                 return " + ".join(f"({self.write(member, certain=certain)})" for member in of) + f" >= {count}"

@@ -12,7 +12,7 @@ from assess.engines import Conclusions, Truth
 from assess.engines.reference import Known, bits
 from assess.ruleset.conditions import (
     All,
-    Any_,
+    Any,
     AtLeast,
     Atom,
     Attribute,
@@ -80,7 +80,7 @@ def _named(condition: Condition) -> tuple[NodeKind, str]:
             return NodeKind.CONDITION, name
         case All():
             return NodeKind.ALL, ""
-        case Any_():
+        case Any():
             return NodeKind.ANY, ""
         case AtLeast(count):
             return NodeKind.AT_LEAST, str(count)

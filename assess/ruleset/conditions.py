@@ -15,9 +15,9 @@ they are written in YAML.
 from __future__ import annotations
 
 import re
+import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from assess.problems import Place, Problem, nearest, unknown
 from assess.yamlfile import Document, Path, field_name
@@ -74,7 +74,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class Any:
     """At least one member is true."""
 
     of: tuple[Condition, ...]
@@ -95,7 +95,7 @@ class Not:
     of: Condition
 
 
-Condition = Atom | Named | Attribute | OfType | All | Any_ | AtLeast | Not
+Condition = Atom | Named | Attribute | OfType | All | Any | AtLeast | Not
 Leaf = Atom | Attribute | OfType
 
 
@@ -112,7 +112,7 @@ def text(condition: Condition) -> str:
             return f"{{type: [{', '.join(types)}]}}"
         case All(of):
             return f"{{all: [{', '.join(map(text, of))}]}}"
-        case Any_(of):
+        case Any(of):
             return f"{{any: [{', '.join(map(text, of))}]}}"
         case AtLeast(count, of):
             return f"{{at_least: {count}, of: [{', '.join(map(text, of))}]}}"
@@ -123,7 +123,7 @@ def text(condition: Condition) -> str:
 def members(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside this one; a name is not looked into."""
     match condition:
-        case All(of) | Any_(of) | AtLeast(_, of):
+        case All(of) | Any(of) | AtLeast(_, of):
             return of
         case Not(of):
             return (of,)
@@ -131,12 +131,12 @@ def members(condition: Condition) -> tuple[Condition, ...]:
             return ()
 
 
-def threshold(condition: All | Any_ | AtLeast) -> int:
+def threshold(condition: All | Any | AtLeast) -> int:
     """How many members must be true: all, one, or K. The three forms are one form with three counts."""
     match condition:
         case All(of):
             return len(of)
-        case Any_():
+        case Any():
             return 1
         case AtLeast(count):
             return count
@@ -159,7 +159,7 @@ def unfold(condition: Condition, named: Mapping[str, Condition], *, negated: boo
             return condition
         case Attribute() | OfType():
             return Not(condition) if negated else condition
-        case All(of) | Any_(of) | AtLeast(_, of):
+        case All(of) | Any(of) | AtLeast(_, of):
             count = threshold(condition)
             inner = tuple(unfold(member, named, negated=negated) for member in of)
             return AtLeast(len(of) - count + 1 if negated else count, inner)
@@ -176,7 +176,7 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 def signed_leaves(
     condition: Condition, named: Mapping[str, Condition], *, negated: bool = False
 ) -> Iterator[tuple[Leaf, bool]]:
-    """The leaves that a condition comes down to, names followed, each with whether more of it makes the condition truer."""
+    """The leaves that a condition comes down to, names followed, each with whether it is looked at upwards."""
     match condition:
         case Atom(at_least=at_least):
             yield condition, at_least is not negated
@@ -186,7 +186,7 @@ def signed_leaves(
             yield from signed_leaves(named[name], named, negated=negated)
         case Not(of):
             yield from signed_leaves(of, named, negated=not negated)
-        case All(of) | Any_(of) | AtLeast(_, of):
+        case All(of) | Any(of) | AtLeast(_, of):
             for member in of:
                 yield from signed_leaves(member, named, negated=negated)
 
@@ -227,7 +227,7 @@ class Reader:
         self.places: dict[int, Place] = {}  # of each node read, by identity: equal leaves may stand in two places
         self._kept: list[Condition] = []
 
-    def read(self, data: Any, path: Path) -> Condition | None:
+    def read(self, data: typing.Any, path: Path) -> Condition | None:
         """The condition at ``path``, or nothing when any part of it is wrong."""
         condition = self._read(data, path)
         if condition is not None:
@@ -235,7 +235,7 @@ class Reader:
             self._kept.append(condition)
         return condition
 
-    def _read(self, data: Any, path: Path) -> Condition | None:
+    def _read(self, data: typing.Any, path: Path) -> Condition | None:
         if isinstance(data, str):
             return self._comparison(data, path) if re.search(r"[<>=≥≤]", data) else self._name(data, path)
         if isinstance(data, dict):
@@ -307,7 +307,7 @@ class Reader:
             return options.get(found["op"], (f"{subject} >= {number}", f"{subject} <= {number}"))
         return (f"{subject} >= 2",)
 
-    def _mapping(self, data: dict[str, Any], path: Path) -> Condition | None:
+    def _mapping(self, data: dict[str, typing.Any], path: Path) -> Condition | None:
         keys = set(data)
         if keys == {"attribute"}:
             return self._attribute(data["attribute"], (*path, "attribute"))
@@ -321,11 +321,11 @@ class Reader:
             inner_members = self._members(data[word], (*path, word))
             if inner_members is None:
                 return None
-            return All(inner_members) if word == "all" else Any_(inner_members)
+            return All(inner_members) if word == "all" else Any(inner_members)
         self._say("condition-form", path, _shown(data))
         return None
 
-    def _members(self, data: Any, path: Path) -> tuple[Condition, ...] | None:
+    def _members(self, data: typing.Any, path: Path) -> tuple[Condition, ...] | None:
         if not isinstance(data, list) or not data:
             self._say("condition-empty", path, _shown(data))
             return None
@@ -333,7 +333,7 @@ class Reader:
         good = tuple(member for member in read if member is not None)
         return good if len(good) == len(read) else None
 
-    def _at_least(self, data: dict[str, Any], path: Path) -> Condition | None:
+    def _at_least(self, data: dict[str, typing.Any], path: Path) -> Condition | None:
         inner = self._members(data["of"], (*path, "of"))
         count, size = data["at_least"], len(data["of"]) if isinstance(data["of"], list) else 0
         if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= max(size, 1):
@@ -342,7 +342,7 @@ class Reader:
             return None
         return AtLeast(int(count), inner) if inner else None
 
-    def _attribute(self, data: Any, path: Path) -> Condition | None:
+    def _attribute(self, data: typing.Any, path: Path) -> Condition | None:
         if not isinstance(data, dict) or len(data) != 1:
             self._say("attribute-form", path, _shown(data))
             return None
@@ -366,7 +366,7 @@ class Reader:
         return None if wrong else Attribute(name, tuple(dict.fromkeys(wanted)))
 
 
-def _shown(data: Any) -> str:
+def _shown(data: typing.Any) -> str:
     if data is None:
         return ""
     shown = str(data)
