@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING, Any
 
 from assess.content import content
 from assess.yamlfile import read
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
 
 LANGUAGES = ("zh", "en")
 Words = str | Mapping[str, str]
@@ -29,12 +29,16 @@ class Catalogue:
         self.language = language
         self.sentences = sentences
         self._templates: dict[str, Template] = {}
-        self._environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, keep_trailing_newline=False, autoescape=False
-        )
-        self._environment.filters.update(
-            {"listed": self.listed, "either": self.either, "day": self.day, "words": self.words}
-        )
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The Jinja2 sandbox of the sentences; made when first needed, so that ``--help`` does without it."""
+        from jinja2 import StrictUndefined
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        environment.filters |= {"listed": self.listed, "either": self.either, "day": self.day, "words": self.words}
+        return environment
 
     def say(self, key: str, /, **values: Any) -> str:
         """The sentence ``key`` with its values filled in. Raises ``KeyError`` for a key that no file has."""
@@ -43,7 +47,7 @@ class Catalogue:
             return sentence
         template = self._templates.get(key)
         if template is None:
-            template = self._templates[key] = self._environment.from_string(sentence)
+            template = self._templates[key] = self.environment.from_string(sentence)
         return template.render(values)
 
     def has(self, key: str) -> bool:

@@ -5,7 +5,8 @@ Its JSON (``docs/verdict.schema.json``) is stable: ``assess`` names its format, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -235,5 +236,14 @@ class Verdict(Model):
 
 def to_json(verdict: Verdict) -> str:
     """The verdict as indented JSON, the same bytes for the same verdict; the trail only where it was asked for."""
-    without = {"trail"} if verdict.trail is None else None
-    return verdict.model_dump_json(indent=2, by_alias=True, exclude=without)
+    return verdict.model_dump_json(indent=2, by_alias=True, exclude=_left_out(verdict))
+
+
+def many_to_json(verdicts: Sequence[Verdict]) -> str:
+    """Several verdicts as one JSON array."""
+    shown = [verdict.model_dump(mode="json", by_alias=True, exclude=_left_out(verdict)) for verdict in verdicts]
+    return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _left_out(verdict: Verdict) -> set[str] | None:
+    return {"trail"} if verdict.trail is None else None

@@ -61,7 +61,7 @@ class Engine(Protocol):
 
 
 class EngineUnavailableError(Exception):
-    """This engine cannot run here, or cannot carry this rule set; ``reason`` says why in a code."""
+    """An engine that cannot run here (``not-installed``), or cannot carry this rule set (``too-large``)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason} {detail}".strip())
@@ -69,18 +69,15 @@ class EngineUnavailableError(Exception):
         self.detail = detail
 
 
-ENGINES = ("reference", "durable")
+def engine(name: str, ruleset: RuleSet) -> Engine:
+    """The engine of that name, ready for this rule set.
 
-
-def engine(name: str) -> Engine:
-    """The engine of that name.
-
-    Raises ``EngineUnavailableError`` where what it stands on is not installed.
+    Raises ``EngineUnavailableError`` where what it stands on is not installed, or cannot carry the rule set.
     """
     if name == "durable":
         from assess.engines.durable import DurableEngine
 
-        return DurableEngine()
+        return DurableEngine.ready_for(ruleset)
     from assess.engines.reference import ReferenceEngine
 
     return ReferenceEngine()

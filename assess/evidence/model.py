@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 FORMAT = 1
 
@@ -37,9 +37,22 @@ def last_day(written: Any) -> date:
     return date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-Words = Annotated[str, BeforeValidator(_as_typed)]
+# A number where text is wanted is taken as it was typed, so the schema admits it too.
+Words = Annotated[str, BeforeValidator(_as_typed), WithJsonSchema({"type": ["string", "number"]})]
 Text = Words | Mapping[str, Words]
-Day = Annotated[date, BeforeValidator(last_day)]
+Day = Annotated[
+    date,
+    BeforeValidator(last_day),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^\d{4}(-\d{1,2}(-\d{1,2})?)?$"},
+                {"type": "integer", "minimum": 1, "maximum": 9999},
+            ],
+            "description": "2017, 2017-03 or 2017-03-31; a year or a month stands for its last day",
+        }
+    ),
+]
 
 
 class Model(BaseModel):
@@ -103,7 +116,7 @@ class Assessment(Model):
     """One wave of one relation."""
 
     assess: Literal[1]
-    id: Annotated[str, BeforeValidator(_as_typed), Field(min_length=1)]
+    id: Annotated[Words, Field(min_length=1)]
     title: Text | None = None
     organization: Organization | None = None
     committee: Organization | None = None

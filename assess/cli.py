@@ -1,0 +1,293 @@
+"""The commands: parse, call, print. Results go to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from assess import __version__
+from assess.cli_help import Command, Group, language_of, spoken, usage_message
+
+if TYPE_CHECKING:
+    from assess.engines import Engine
+    from assess.problems import Problem
+    from assess.ruleset.model import RuleSet
+
+BAD_INPUT = 2
+DEFECT = 3
+INTERRUPTED = 130
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong is said in one line, never as a traceback."""
+    words = spoken()
+    try:
+        code = assess.main(args=list(arguments), prog_name="assess", standalone_mode=False)
+    except click.UsageError as error:
+        return _say_error(usage_message(error, words), BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        return _say_error(words.say("cli.interrupted"), INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone; what is left in the buffer must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("ASSESS_DEBUG"):
+            raise
+        return _say_error(words.say("cli.defect", said=f"{type(error).__name__}: {error}"), DEFECT)
+    return code if isinstance(code, int) else 0
+
+
+def _say_error(text: str, code: int) -> int:
+    words = spoken()
+    click.echo(click.style(f"{words.say('cli.error')}: ", fg="red", bold=True) + text, err=True)
+    return code
+
+
+def _notice(text: str) -> None:
+    click.echo(click.style(f"{spoken().say('cli.notice')}: ", fg="yellow") + text, err=True)
+
+
+def _stop(code: int) -> NoReturn:
+    raise click.exceptions.Exit(code)
+
+
+def _report(problems: Sequence[Problem], *, kept: bool = False) -> None:
+    """Every problem with its place and line, and how many there are."""
+    from assess.messages import located
+
+    words = spoken()
+    for problem in problems:
+        click.echo(located(problem, words), err=True)
+    click.echo(words.say("problems.count_kept" if kept else "problems.count", count=len(problems)), err=True)
+
+
+# --- what commands share -----------------------------------------------------------------------------------------
+
+
+def _common(function: F) -> F:
+    for option in (
+        click.option("--lang", type=click.Choice(["zh", "en"])),
+        click.option("--rules", type=click.Path(path_type=Path), metavar="DIR"),
+    ):
+        function = option(function)
+    return function
+
+
+def _ruleset(folder: Path | None) -> RuleSet:
+    from assess.content import content
+    from assess.ruleset.load import load_ruleset
+
+    ruleset, problems = load_ruleset(folder or content("rules"))
+    if ruleset is None:
+        _report(problems)
+        _stop(BAD_INPUT)
+    return ruleset
+
+
+def _engine(wanted: str | None, ruleset: RuleSet) -> Engine:
+    """The engine asked for; without a wish durable where it runs, else the reference engine and a notice."""
+    from assess.engines import EngineUnavailableError, engine
+
+    words = spoken()
+    try:
+        return engine(wanted or "durable", ruleset)
+    except EngineUnavailableError as error:
+        missing = error.reason == "not-installed"
+        if wanted:
+            text = words.say("cli.durable_missing" if missing else "cli.durable_refuses", reason=error.detail)
+            _stop(_say_error(text, BAD_INPUT))
+        _notice(words.say("cli.no_durable" if missing else "cli.durable_cannot", reason=error.detail))
+        return engine("reference", ruleset)
+
+
+def _language(lang: str | None) -> str:
+    return lang or language_of((), os.environ)
+
+
+# --- commands ----------------------------------------------------------------------------------------------------
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@click.option("--version", is_flag=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]))
+@click.pass_context
+def assess(context: click.Context, *, version: bool, lang: str | None) -> None:
+    """All commands; see ``cli.yaml``."""
+    if version:
+        click.echo(f"assess {__version__}")
+    elif context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@assess.command("run", cls=Command)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "json", is_flag=True)
+@click.option("--engine", type=click.Choice(["reference", "durable"]))
+@click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
+@click.option("--trail", is_flag=True)
+@_common
+def run(
+    files: tuple[str, ...], *, json: bool, engine: str | None, reading: str, trail: bool, rules: Path | None, lang: str | None
+) -> None:
+    """Verdicts on the terminal or as JSON."""
+    from assess.inputs import judge_files
+    from assess.readings import Mode
+
+    ruleset = _ruleset(rules)
+    chosen = _engine(engine, ruleset)
+    judged, problems = judge_files(files, ruleset, chosen, Mode(reading), trail=trail)
+    if json:
+        from assess.verdict import many_to_json, to_json
+
+        verdicts = [one.verdict for one in judged]
+        if len(files) == 1 and verdicts:
+            click.echo(to_json(verdicts[0]))
+        elif len(files) > 1:
+            click.echo(many_to_json(verdicts))
+    else:
+        from assess.terminal import show_verdict
+
+        for one in judged:
+            show_verdict(one.verdict, one.assessment, ruleset, _language(lang))
+        if trail and chosen.name == "reference":
+            _notice(spoken().say("cli.trail_none"))
+    if problems:
+        _report(problems, kept=bool(judged))
+        _stop(BAD_INPUT)
+
+
+@assess.command("report", cls=Command)
+@click.argument("file", metavar="FILE")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
+@click.option("--force", is_flag=True)
+@_common
+def report(
+    file: str, *, output: Path, reading: str, force: bool, rules: Path | None, lang: str | None
+) -> None:
+    """A report, as PDF or HTML."""
+    from assess.inputs import judge_files
+    from assess.problems import Place, Problem
+    from assess.readings import Mode
+    from assess.report.render import FORMATS, render
+    from assess.writing import refusals, write_whole
+
+    kind = output.suffix.lower().removeprefix(".")
+    wrong = [] if kind in FORMATS else [
+        Problem("format-unknown", Place(str(output)), value=output.name, expected=tuple(f".{name}" for name in FORMATS))
+    ]
+    ruleset = _ruleset(rules)
+    judged, problems = judge_files([file], ruleset, _reference(ruleset), Mode(reading))
+    problems = [*wrong, *refusals([output], force=force), *problems]
+    if problems:
+        _report(problems)
+        _stop(BAD_INPUT)
+    (one,) = judged
+    write_whole(output, render(one.verdict, one.assessment, ruleset, kind, _language(lang)))
+    click.echo(spoken().say("cli.written", path=output))
+
+
+def _reference(ruleset: RuleSet) -> Engine:
+    from assess.engines import engine
+
+    return engine("reference", ruleset)
+
+
+@assess.command("demo", cls=Command)
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.option("--force", is_flag=True)
+@_common
+def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | None) -> None:
+    """The three waves of M community, judged and reported."""
+    from assess.demo import DemoFolderError, write_demo
+
+    words = spoken()
+    ruleset = _ruleset(rules)
+    try:
+        done = write_demo(folder, ruleset, _engine(None, ruleset), _language(lang), force=force)
+    except DemoFolderError as error:
+        _stop(_say_error(words.say("cli.demo_exists", path=error.folder), BAD_INPUT))
+    click.echo(words.say("cli.demo_done", path=done.first_report, example=done.first_file))
+
+
+@assess.group("rules", cls=Group)
+def rules() -> None:
+    """Rule sets: check them, show what is in them."""
+
+
+@rules.command("check", cls=Command)
+@_common
+def rules_check(*, rules: Path | None, lang: str | None) -> None:
+    """Check a rule set."""
+    ruleset = _ruleset(rules)
+    checks = ruleset.screening.checks if ruleset.screening else ()
+    click.echo(
+        spoken().say(
+            "cli.rules_good",
+            name=ruleset.name,
+            version=ruleset.version,
+            indicators=len(ruleset.indicators),
+            conditions=len(ruleset.conditions),
+            stages=len(ruleset.stages),
+            patterns=len(ruleset.patterns),
+            types=len(ruleset.types),
+            strategies=len(ruleset.strategies),
+            checks=len(checks),
+        )
+    )
+
+
+@rules.command("show", cls=Command)
+@click.argument("id", metavar="ID")
+@_common
+def rules_show(id: str, *, rules: Path | None, lang: str | None) -> None:  # noqa: A002 - the argument's name
+    """Show one entry of a rule set."""
+    from assess.problems import nearest
+    from assess.ruleset import show
+    from assess.terminal import show_entry
+
+    words = spoken()
+    ruleset = _ruleset(rules)
+    found = show.entries(ruleset, id, words)
+    if not found:
+        meant = nearest(id, show.ids(ruleset))
+        hint = " " + words.say("problems.meant", meant=meant) if meant else ""
+        _stop(_say_error(words.say("cli.no_such_id", value=id) + hint, BAD_INPUT))
+    for entry in found:
+        show_entry(entry, words)
+
+
+@assess.command("schema", cls=Command)
+@click.argument("schema", type=click.Choice(["assessment", "verdict"]), metavar="assessment|verdict")
+@_common
+def schema(schema: str, *, rules: Path | None, lang: str | None) -> None:
+    """The JSON Schemas."""
+    from assess.schemas import assessment_schema, verdict_schema
+
+    click.echo(assessment_schema(_ruleset(rules)) if schema == "assessment" else verdict_schema(), nl=False)
+
+
+@assess.command("completion", cls=Command)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="bash|zsh|fish")
+@click.option("--lang", type=click.Choice(["zh", "en"]))
+def completion(shell: str, *, lang: str | None) -> None:
+    """The script that completes commands."""
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    if complete is None:  # pragma: no cover - the choice admits only known shells
+        _stop(BAD_INPUT)
+    click.echo(complete(assess, {}, "assess", "_ASSESS_COMPLETE").source())

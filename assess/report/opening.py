@@ -1,0 +1,336 @@
+"""Page one: where the relation stands, how sure that is, what to do next, what to talk about, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assess.engines import Truth
+from assess.judge import NO_PARTY
+from assess.report.page import Bullets, Card, Cards, Dot, Line, Opening, Panel, Profile, ProfileRow, Rung
+from assess.report.steps import doubts, meta, purposes
+from assess.report.words import Subject
+from assess.ruleset.conditions import All, Atom
+from assess.ruleset.model import Dimension, Indicator, Source, Stage
+from assess.verdict import Advice, Node, ReadingOut, Span
+
+ACTS, TALKS, UNKNOWNS = 3, 4, 4
+UNRATED = {"missing", "not-applicable"}
+
+
+def opening(subject: Subject) -> Opening:
+    """Everything that page one shows."""
+    say = subject.say
+    return Opening(
+        title=title(subject),
+        subtitle=_community(subject),
+        answered=_answered(subject),
+        ladder=say("ladder.title"),
+        rungs=tuple(_rungs(subject)),
+        standing=tuple(_standing(subject)),
+        acts=_acts(subject),
+        talk=Bullets(say("talk.title"), tuple(_talk(subject))),
+        unknown=Bullets(say("unknown.title"), tuple(_unknown(subject))),
+        profile=profile(subject),
+    )
+
+
+def title(subject: Subject) -> str:
+    """The names of the two sides; what is known of them where one is missing."""
+    assessment = subject.assessment
+    names = [subject.text(side.name) for side in (assessment.committee, assessment.organization) if side]
+    if not names:
+        return subject.text(assessment.title) or assessment.id
+    return subject.say("title", names=names)
+
+
+def _community(subject: Subject) -> str:
+    kind = subject.assessment.community.type
+    return subject.say("community.type", type=subject.community(kind)) if kind else ""
+
+
+def _answered(subject: Subject) -> str:
+    counts = [text for source in subject.ruleset.sources if (text := forms(subject, source))]
+    return subject.say("answered.by", counts=counts) if counts else subject.say("answered.nobody")
+
+
+def forms(subject: Subject, source: Source) -> str:
+    """How many answered for a source; of one whose people are protected only where that may be said."""
+    items = [item for item in subject.assessment.evidence if item.source == source.id]
+    if not items:
+        return ""
+    name = subject.source(source.id)
+    coded = {item.respondent for item in items if item.respondent is not None}
+    anonymous = sum(item.respondent is None for item in items)
+    least = subject.ruleset.disclosure.no_distribution_below
+    if source.protect and len(coded) + anonymous < least:
+        return subject.say("forms-few", source=name, least=least)
+    if anonymous:
+        return subject.say("ratings", source=name, n=len(items))
+    return subject.say("forms", source=name, n=len(coded))
+
+
+# --- the ladder --------------------------------------------------------------------------------------------------
+
+
+def _rungs(subject: Subject) -> Iterator[Rung]:
+    possible = subject.verdict.stage.possible
+    for stage in subject.ruleset.stages:
+        here = stage.stage in possible
+        if stage.gate is None:
+            if here:
+                note = _here(subject)
+                yield Rung(subject.say("ladder.before"), subject.text(stage.name), None, note, here)
+            continue
+        truth = subject.verdict.stage.gates[str(stage.stage)]
+        yield Rung(
+            label=subject.say("ladder.rung", number=stage.stage),
+            name=subject.text(stage.name),
+            mark=subject.mark(truth),
+            note=_here(subject) if here else _rung_note(subject, stage, truth),
+            here=here,
+        )
+
+
+def _here(subject: Subject) -> str:
+    return subject.say("ladder.here" if len(subject.verdict.stage.possible) == 1 else "ladder.maybe")
+
+
+def _rung_note(subject: Subject, stage: Stage, truth: Truth) -> str:
+    if truth is Truth.HOLDS:
+        return subject.say("ladder.passed")
+    truths = [child.truth for child in gate_members(subject, stage.stage)]
+    failing, unsettled = truths.count(Truth.FAILS), truths.count(Truth.OPEN)
+    return subject.say("ladder.missing", n=len(truths), failing=failing, unsettled=unsettled)
+
+
+def gate_members(subject: Subject, number: int) -> tuple[Node, ...]:
+    """The conditions that a gate asks for together, as nodes of its why; a gate of one condition is its own."""
+    root = subject.verdict.why[f"gate:{number}"].children[0]
+    return root.children if isinstance(subject.ruleset.gates[number], All) else (root,)
+
+
+# --- where it stands ---------------------------------------------------------------------------------------------
+
+
+def _standing(subject: Subject) -> Iterator[Line]:
+    yield from _one_sided(subject)
+    stage, say = subject.verdict.stage, subject.say
+    according = _according(subject)
+    if len(stage.possible) == 1:
+        found = next(one for one in subject.ruleset.stages if one.stage == stage.floor)
+        lead = say("standing.certain", stage=subject.stage(stage.floor), according=according)
+        yield Line(subject.describes(found), lead)
+    else:
+        names = [subject.stage(number) for number in stage.possible]
+        gates = [subject.stage(int(number)) for number, truth in stage.gates.items() if truth is Truth.OPEN]
+        lead = say("standing.several", stages=names, according=according)
+        yield Line(say("standing.because-open", stages=gates), lead)
+    if stage.out_of_order:
+        names = [subject.stage(number) for number in stage.out_of_order]
+        yield Line(say("standing.out-of-order", stages=names))
+    yield Line(_why_sure(subject), say(f"sure.{sureness(subject)}"))
+
+
+def _one_sided(subject: Subject) -> Iterator[Line]:
+    speaking = subject.verdict.one_sided
+    if speaking is None:
+        return
+    silent = [subject.text(party.name) for party in subject.ruleset.parties if party.id != speaking]
+    if speaking != NO_PARTY:
+        text = subject.say("one-sided.one", silent=silent, speaking=subject.source(speaking))
+    else:
+        text = subject.say("one-sided.none", silent=silent)
+    yield Line(text, subject.say("one-sided.lead"))
+
+
+def _according(subject: Subject) -> str:
+    """Whose word the stage rests on, where a side of the relation is silent."""
+    speaking, readings = subject.verdict.one_sided, subject.verdict.readings.values()
+    if speaking is None:
+        return ""
+    if speaking != NO_PARTY:
+        return subject.source(speaking)
+    heard = {source for reading in readings for source in reading.positions}
+    return subject.listed(subject.text(source.name) for source in subject.ruleset.sources if source.id in heard)
+
+
+def sureness(subject: Subject) -> str:
+    """How sure the stage is: ``low`` where it is open, ``high`` where no single source could change it."""
+    verdict = subject.verdict
+    if verdict.stage.floor != verdict.stage.ceiling:
+        return "low"
+    depends = verdict.robustness.any_source != _standing_span(subject) or any(_changes(subject))
+    return "moderate" if depends or verdict.one_sided is not None else "high"
+
+
+def _standing_span(subject: Subject) -> Span:
+    return Span(floor=subject.verdict.stage.floor, ceiling=subject.verdict.stage.ceiling)
+
+
+def _changes(subject: Subject) -> Iterator[tuple[str, Span]]:
+    """The sources without which the stage would be another, each with what it would be."""
+    for source, span in subject.verdict.robustness.without.items():
+        if span != _standing_span(subject):
+            yield source, span
+
+
+def _why_sure(subject: Subject) -> str:
+    anyone = subject.verdict.robustness.any_source
+    changes: dict[str, list[str]] = {}
+    for source, span in _changes(subject):
+        changes.setdefault(subject.stages(span.floor, span.ceiling), []).append(subject.source(source))
+    return subject.say(
+        "sure.why",
+        heard=len(subject.verdict.robustness.without),
+        anyone="" if anyone == _standing_span(subject) else subject.stages(anyone.floor, anyone.ceiling),
+        without=[{"sources": sources, "stage": stage} for stage, sources in changes.items()],
+    )
+
+
+# --- what to do, to talk about, to find out ----------------------------------------------------------------------
+
+
+def _acts(subject: Subject) -> Cards:
+    lists = subject.verdict.strategies
+    first = [(advice, False) for advice in lists.recommended] + [(advice, True) for advice in lists.consider]
+    cards = tuple(_act(subject, advice, consider=consider) for advice, consider in first[:ACTS])
+    note = "" if cards else subject.say("acts.none")
+    return Cards(subject.say("acts.title", n=len(cards)), note, cards, numbered=True)
+
+
+def _act(subject: Subject, advice: Advice, *, consider: bool) -> Card:
+    strategy = subject.ruleset.strategy[advice.id]
+    lines = [Line(purposes(subject, advice))]
+    if consider:
+        lines.append(Line(subject.listed(doubts(subject, advice)[:1]), subject.say("acts.consider")))
+    return Card(
+        title=subject.text(strategy.name),
+        meta=meta(subject, strategy),
+        text=subject.text(strategy.aim),
+        lines=tuple(line for line in lines if line.text),
+    )
+
+
+def _talk(subject: Subject) -> Iterator[Line]:
+    verdict, say = subject.verdict, subject.say
+    for gap in verdict.perspective_gaps[:TALKS]:
+        positions = verdict.readings[gap.indicator].positions
+        spans = [(positions[source].floor, positions[source].ceiling) for source in gap.sources]
+        sides = [
+            say("talk.side", source=subject.source(source), span=subject.span(*span))
+            for source, span in zip(gap.sources, spans, strict=True)
+        ]
+        yield Line(say("talk.sides", sides=sides), say("talk.lead", name=subject.indicator(gap.indicator)))
+    more = len(verdict.perspective_gaps) - TALKS
+    if more > 0:
+        yield Line(say("talk.more-gaps", n=more))
+    if not verdict.perspective_gaps:
+        yield Line(say("talk.no-gaps", steps=subject.ruleset.gaps_from))
+    if subject.ruleset.patterns:
+        yield from _patterns(subject)
+
+
+def _patterns(subject: Subject) -> Iterator[Line]:
+    found = {
+        truth: [subject.pattern(one) for one in subject.ruleset.patterns if subject.verdict.patterns[one.id] is truth]
+        for truth in Truth
+    }
+    if names := found[Truth.HOLDS]:
+        yield Line(subject.say("talk.patterns-ask"), subject.say("talk.patterns", names=names))
+    else:
+        yield Line(subject.say("talk.no-patterns"))
+    if names := found[Truth.OPEN]:
+        yield Line(subject.say("talk.open-patterns", names=subject.some(names, TALKS), n=len(names)))
+
+
+def _unknown(subject: Subject) -> Iterator[Line]:
+    verdict, say = subject.verdict, subject.say
+    waiting = open_indicators(subject)
+    missing = [name for name in waiting if verdict.readings[name].status in UNRATED]
+    apart = [name for name in waiting if name not in missing]
+    if missing:
+        names = subject.some([subject.indicator(name) for name in missing], UNKNOWNS)
+        yield Line(names, say("unknown.missing", n=len(missing)))
+    if apart:
+        told = [
+            say("unknown.apart-one", name=subject.indicator(name), span=_reading_span(subject, verdict.readings[name]))
+            for name in apart
+        ]
+        yield Line(subject.some(told, UNKNOWNS), say("unknown.apart", n=len(apart)))
+    if not waiting:
+        yield Line(say("unknown.nothing"))
+    unrated = sum(reading.status in UNRATED for reading in verdict.readings.values())
+    yield Line(say("unknown.count", n=len(verdict.readings), unrated=unrated))
+
+
+def _reading_span(subject: Subject, reading: ReadingOut) -> str:
+    return subject.span(reading.floor, reading.ceiling)
+
+
+def open_indicators(subject: Subject) -> list[str]:
+    """The indicators that keep a condition of the gates from being settled, in rule-set order."""
+    found: set[str] = set()
+    for number, gate in subject.ruleset.gates.items():
+        parts = gate.of if isinstance(gate, All) else (gate,)
+        for part, node in zip(parts, gate_members(subject, number), strict=True):
+            if node.truth is Truth.OPEN:
+                found |= {
+                    leaf.indicator
+                    for leaf, below in subject.leaves(part, node)
+                    if isinstance(leaf, Atom) and below.truth is Truth.OPEN
+                }
+    return [name for name in subject.ruleset.order if name in found]
+
+
+# --- the profile -------------------------------------------------------------------------------------------------
+
+
+def profile(subject: Subject) -> Profile:
+    """What every source says of every indicator, and what is taken to be known."""
+    heard = [
+        source.id
+        for source in subject.ruleset.sources
+        if any(source.id in reading.positions for reading in subject.verdict.readings.values())
+    ]
+    shapes = {source: index for index, source in enumerate(heard)}
+    panels = tuple(_panel(subject, dimension, shapes) for dimension in subject.ruleset.dimensions)
+    return Profile(
+        title=subject.say("profile.short", n=len(panels)),
+        panels=panels,
+        sources=tuple(subject.source(source) for source in heard),
+        reading=subject.say("profile.reading"),
+        unknown=subject.say("profile.unknown"),
+        note=subject.say("profile.more"),
+        levels=subject.ruleset.scale.levels,
+    )
+
+
+def _panel(subject: Subject, dimension: Dimension, shapes: dict[str, int]) -> Panel:
+    indicators = [one for one in subject.ruleset.indicators if one.dimension == dimension.id]
+    told = [_told(subject, indicator) for indicator in indicators]
+    return Panel(
+        name=subject.text(dimension.name),
+        alt=subject.say("profile.alt", name=subject.text(dimension.name), items=told),
+        rows=tuple(_profile_row(subject, indicator, shapes) for indicator in indicators),
+    )
+
+
+def _profile_row(subject: Subject, indicator: Indicator, shapes: dict[str, int]) -> ProfileRow:
+    reading = subject.verdict.readings[indicator.id]
+    return ProfileRow(
+        name=subject.text(indicator.name),
+        floor=reading.floor,
+        ceiling=reading.ceiling,
+        highest=indicator.highest,
+        known=reading.status not in UNRATED,
+        dots=tuple(Dot(shapes[source], one.floor, one.ceiling) for source, one in reading.positions.items()),
+    )
+
+
+def _told(subject: Subject, indicator: Indicator) -> str:
+    reading = subject.verdict.readings[indicator.id]
+    if reading.status in UNRATED:
+        return subject.say("profile.alt-unknown", name=subject.text(indicator.name))
+    return subject.say(
+        "profile.alt-one", name=subject.text(indicator.name), span=subject.span(reading.floor, reading.ceiling)
+    )

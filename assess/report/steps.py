@@ -1,0 +1,248 @@
+"""What can be done: strategies in their four lists, and the way to the next stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assess.engines import Truth
+from assess.report.page import Block, Card, Cards, Clause, Line, Paragraphs, Section
+from assess.report.words import Subject
+from assess.ruleset.conditions import All, Atom, Condition, Leaf, Named, signed_leaves, text, unfold, variables
+from assess.ruleset.model import Strategy
+from assess.verdict import Advice, ConditionRaises, Raise, RaiseStep, Reason, ReasonCode, StepKind
+
+OPTIONS = 3
+
+
+# --- strategies --------------------------------------------------------------------------------------------------
+
+
+def strategies(subject: Subject) -> Section | None:
+    """The four lists; nothing for a rule set without strategies."""
+    if not subject.ruleset.strategies:
+        return None
+    lists, say = subject.verdict.strategies, subject.say
+    blocks: list[Block] = []
+    if lists.recommended:
+        cards = tuple(_card(subject, advice) for advice in lists.recommended)
+        title = say("strategies.recommended", n=len(cards))
+        blocks.append(Cards(title, say("strategies.recommended-note"), cards, numbered=True))
+    if lists.consider:
+        cards = tuple(_card(subject, advice) for advice in lists.consider)
+        blocks.append(Cards(say("strategies.consider", n=len(cards)), say("strategies.consider-note"), cards))
+    if lists.later:
+        cards = tuple(_waiting(subject, advice) for advice in lists.later)
+        blocks.append(Cards(say("strategies.later", n=len(cards)), say("strategies.later-note"), cards))
+    if lists.held_back:
+        cards = tuple(_waiting(subject, advice) for advice in lists.held_back)
+        blocks.append(Cards(say("strategies.held-back", n=len(cards)), say("strategies.held-back-note"), cards))
+    if not blocks:
+        blocks.append(Paragraphs((Line(say("strategies.none")),)))
+    return Section("strategies", say("strategies.title"), say("strategies.intro"), tuple(blocks))
+
+
+def meta(subject: Subject, strategy: Strategy) -> str:
+    """Who acts, how long it takes and how much effort, in one line."""
+    effort = next(item.name for item in subject.ruleset.efforts if item.id == strategy.effort)
+    return subject.say(
+        "strategy.meta",
+        roles=[_role(subject, role) for role in strategy.roles],
+        duration=subject.text(strategy.duration),
+        effort=subject.text(effort),
+    )
+
+
+def _role(subject: Subject, role: str) -> str:
+    return next((subject.text(item.name) for item in subject.ruleset.roles if item.id == role), role)
+
+
+def purposes(subject: Subject, advice: Advice) -> str:
+    """Why now: the condition that it works towards, the pattern that it answers, the event that makes it timely."""
+    strategy, say = subject.ruleset.strategy[advice.id], subject.say
+    reasons = []
+    if towards := _towards(subject, strategy):
+        reasons.append(say("why-now.towards", condition=towards))
+    answered = [
+        subject.pattern(one)
+        for one in subject.ruleset.patterns
+        if subject.verdict.patterns[one.id] is Truth.HOLDS and strategy.id in one.responses
+    ]
+    if answered:
+        reasons.append(say("why-now.answers", patterns=answered))
+    if advice.timely:
+        events = [subject.text(subject.ruleset.event[event].name) for event in advice.timely]
+        reasons.append(say("why-now.timely", events=events))
+    return say("why-now.all", reasons=reasons) if reasons else ""
+
+
+def _towards(subject: Subject, strategy: Strategy) -> str:
+    """The nearest condition of the next gate that the strategy works on."""
+    for row in subject.verdict.by_condition:
+        condition = _member(subject, row)
+        if not set(strategy.works_on).isdisjoint(variables(condition, subject.ruleset.named)):
+            return subject.condition(condition)
+    return ""
+
+
+def _card(subject: Subject, advice: Advice) -> Card:
+    strategy, say = subject.ruleset.strategy[advice.id], subject.say
+    lines = [Line(purposes(subject, advice), say("strategy.why-now"))]
+    lines += [Line(reason, say("strategy.first")) for reason in doubts(subject, advice)]
+    lines += _how(subject, strategy, advice)
+    lines.append(Line(subject.text(strategy.caution), say("strategy.caution")))
+    lines.append(Line(subject.text(strategy.outputs), say("strategy.outputs")))
+    return Card(
+        title=subject.text(strategy.name),
+        meta=meta(subject, strategy),
+        text=subject.text(strategy.aim),
+        lines=tuple(line for line in lines if line.text),
+        small=tuple(_support(subject, strategy)),
+    )
+
+
+def _how(subject: Subject, strategy: Strategy, advice: Advice) -> Iterator[Line]:
+    """Who does what; where it is worked out for this place, the steps, the signs and the adaptations that hold."""
+    here, say = strategy.here, subject.say
+    if here is None or not here.steps:
+        for role, does in strategy.roles.items():
+            yield Line(subject.text(does), _role(subject, role))
+    if here is None:
+        return
+    for step in here.steps:
+        who = [_role(subject, role) for role in step.who]
+        yield Line(subject.text(step.does), say("strategy.step", by=say(f"by.{step.by}"), who=who))
+    for adaptation in here.adaptations:
+        if adaptation.id in advice.here:
+            yield Line(subject.text(adaptation.text), say("strategy.adapted"))
+    yield Line(subject.text(here.works), say("strategy.works"))
+    yield Line(subject.text(here.stop), say("strategy.stop"))
+
+
+def _support(subject: Subject, strategy: Strategy) -> Iterator[str]:
+    """How well the strategy is supported, and by what."""
+    levels = {item.id: subject.text(item.name) for item in subject.ruleset.evidence_levels}
+    level = levels.get(strategy.evidence_level or "", "")
+    basis = subject.citations(strategy.basis)
+    if level or basis:
+        yield subject.say("strategy.support", level=level, basis=basis)
+
+
+def _waiting(subject: Subject, advice: Advice) -> Card:
+    strategy = subject.ruleset.strategy[advice.id]
+    return Card(
+        title=subject.text(strategy.name),
+        text=subject.text(strategy.aim),
+        lines=tuple(Line(reason) for reason in doubts(subject, advice)),
+    )
+
+
+def doubts(subject: Subject, advice: Advice) -> list[str]:
+    """Why a strategy is not simply recommended, a sentence a reason; leaves of one kind share a sentence."""
+    strategy = subject.ruleset.strategy[advice.id]
+    sentences: list[str] = []
+    for code in dict.fromkeys(reason.code for reason in advice.reasons):
+        reasons = [reason for reason in advice.reasons if reason.code is code]
+        if code in {ReasonCode.WHEN_FAILS, ReasonCode.WHEN_OPEN}:
+            leaves = _leaves(subject, strategy)
+            told = [_told(subject, *leaves[reason.ref or ""]) for reason in reasons]
+            sentences.append(subject.say(f"reason.{code.value}", leaves=told))
+        else:
+            sentences += [_doubt(subject, strategy, reason) for reason in reasons]
+    return sentences
+
+
+def _told(subject: Subject, leaf: Leaf, up: bool) -> str:
+    return subject.say("reason.leaf", leaf=subject.leaf(leaf, up=up), now=subject.now(leaf))
+
+
+def _leaves(subject: Subject, strategy: Strategy) -> dict[str, tuple[Leaf, bool]]:
+    """The leaves of ``when`` as they must be so, by the text that a reason refers to them with."""
+    found: dict[str, tuple[Leaf, bool]] = {}
+    if strategy.when is None:
+        return found
+    for leaf, up in signed_leaves(strategy.when, subject.ruleset.named):
+        if isinstance(leaf, Atom):
+            turned = unfold(leaf, {}, negated=True)
+            meant = leaf if up is leaf.at_least or not isinstance(turned, Atom) else turned
+            found[text(meant)] = (meant, True)
+            found.setdefault(text(turned), (meant, True))
+        else:
+            found[text(leaf)] = (leaf, up)
+    return found
+
+
+def _doubt(subject: Subject, strategy: Strategy, reason: Reason) -> str:
+    ref = reason.ref or ""
+    match reason.code:
+        case ReasonCode.UNLESS_HOLDS | ReasonCode.UNLESS_OPEN:
+            because = subject.text(strategy.unless[int(ref)].because)
+            return subject.say(f"reason.{reason.code.value}", because=because)
+        case ReasonCode.STAGE_PARTLY:
+            return subject.say("reason.stage-partly", stage=subject.stage(int(ref)))
+        case ReasonCode.LESS_FIT:
+            because = subject.text(strategy.less_fit[ref])
+            return subject.say("reason.less-fit", type=subject.community(ref), because=because)
+        case ReasonCode.NOT_TRIED_IN_TYPE:
+            return subject.say("reason.not-tried-in-type", type=subject.community(ref))
+        case _:
+            return subject.say(f"reason.{reason.code.value}")
+
+
+# --- the way up --------------------------------------------------------------------------------------------------
+
+
+def path(subject: Subject) -> Section:
+    """What would make the next gate hold, condition by condition, nearest first."""
+    verdict, say = subject.verdict, subject.say
+    target = verdict.stage.floor + 1
+    if target not in subject.ruleset.gates:
+        lines = (Line(say("path.top", stage=subject.stage(verdict.stage.floor))),)
+        return Section("path", say("path.title"), "", (Paragraphs(lines),))
+    cards = tuple(_condition(subject, row) for row in verdict.by_condition)
+    title = say("path.missing", stage=subject.stage(target), n=len(cards))
+    return Section(
+        "path", say("path.title"), say("path.intro"), (Cards(title, say("path.note"), cards, numbered=True),)
+    )
+
+
+def _member(subject: Subject, row: ConditionRaises) -> Condition:
+    """The condition of the next gate that a row of raises is about."""
+    gate = subject.ruleset.gates[subject.verdict.stage.floor + 1]
+    parts: Sequence[Condition] = gate.of if isinstance(gate, All) else (gate,)
+    return next(
+        part for part in parts if (part.name if isinstance(part, Named) else text(part)) == row.condition
+    )
+
+
+def _condition(subject: Subject, row: ConditionRaises) -> Card:
+    title = subject.condition(_member(subject, row))
+    if not row.raises:
+        return Card(title, lines=(Line(subject.say("path.no-way")),))
+    shown = row.raises[:OPTIONS]
+    clauses: list[Clause] = []
+    for index, option in enumerate(shown):
+        if len(shown) > 1:
+            clauses.append(Clause(subject.say("path.option", n=index + 1)))
+        clauses += [_step(subject, step, depth=int(len(shown) > 1)) for step in option.steps]
+    more = len(row.raises) - len(shown)
+    lines = (Line(subject.say("path.more", n=more)),) if more else ()
+    return Card(title, meta=_cost(subject, row.raises[0]), clauses=tuple(clauses), lines=lines)
+
+
+def _cost(subject: Subject, option: Raise) -> str:
+    achieve, show = option.cost
+    return subject.say("path.cost", achieve=achieve, show=show)
+
+
+def _step(subject: Subject, step: RaiseStep, depth: int) -> Clause:
+    key = "path.show" if step.kind is StepKind.SHOW else "path.achieve"
+    return Clause(
+        subject.say(
+            key,
+            indicator=subject.indicator(step.indicator),
+            start=step.from_,
+            to=step.to,
+            worded=subject.worded(step.indicator, step.to, step.to),
+        ),
+        depth=depth,
+    )

@@ -1,0 +1,43 @@
+"""The JSON Schemas of an assessment file and of a verdict, generated from the models that read and write them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from assess.evidence.model import Assessment
+from assess.ruleset.model import RuleSet
+from assess.verdict import Verdict
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def verdict_schema() -> str:
+    """The schema of ``assess run --json``, for one file."""
+    schema = Verdict.model_json_schema(by_alias=True, mode="serialization")
+    return _written({"$schema": _DRAFT, **schema})
+
+
+def assessment_schema(ruleset: RuleSet) -> str:
+    """The schema of an assessment file, with the ids of this rule set, so that editors can complete them."""
+    schema = Assessment.model_json_schema()
+    parts: dict[str, Any] = schema["$defs"]
+    evidence = parts["Evidence"]["properties"]
+    evidence["indicator"]["enum"] = list(ruleset.indicator)
+    evidence["source"]["enum"] = list(ruleset.source)
+    evidence["rating"] = {"title": "Rating", "enum": [*ruleset.scale.levels, *ruleset.unrated]}
+    parts["Event"]["properties"]["type"]["enum"] = list(ruleset.event)
+    parts["Action"]["properties"]["strategy"]["enum"] = list(ruleset.strategy)
+    community = parts["Community"]["properties"]
+    community["type"] = {"title": "Type", "enum": [*(kind.id for kind in ruleset.types), None], "default": None}
+    community["attributes"] = {
+        "title": "Attributes",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {a.id: {"enum": list(a.level_ids)} for a in ruleset.attributes},
+    }
+    return _written({"$schema": _DRAFT, **schema})
+
+
+def _written(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
