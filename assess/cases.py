@@ -134,20 +134,28 @@ def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
             if all(any(differences(wanted, item)) for item in found):
                 yield f"{path}: nothing in it matches {wanted}, only {[_short(item) for item in found]}"
     elif isinstance(expected, Mapping):
-        for key, wanted in expected.items():
-            below = f"{path} › {key}" if path else str(key)
-            if not isinstance(found, Mapping) or str(key) not in found:
-                yield f"{below}: not there"
-            else:
-                yield from differences(wanted, found[str(key)], below)
+        yield from _missing_keys(expected, found, path)
     elif isinstance(expected, list | tuple):
-        if not isinstance(found, list) or len(found) != len(expected):
-            yield f"{path}: expected {list(expected)}, found {found}"
-        else:
-            for index, (wanted, item) in enumerate(zip(expected, found, strict=True)):
-                yield from differences(wanted, item, f"{path}[{index}]")
+        yield from _other_items(expected, found, path)
     elif expected != found:
         yield f"{path}: expected {expected}, found {found}"
+
+
+def _missing_keys(expected: Mapping[Any, Any], found: Any, path: str) -> Iterator[str]:
+    for key, wanted in expected.items():
+        below = f"{path} › {key}" if path else str(key)
+        if not isinstance(found, Mapping) or str(key) not in found:
+            yield f"{below}: not there"
+        else:
+            yield from differences(wanted, found[str(key)], below)
+
+
+def _other_items(expected: Sequence[Any], found: Any, path: str) -> Iterator[str]:
+    if not isinstance(found, list) or len(found) != len(expected):
+        yield f"{path}: expected {list(expected)}, found {found}"
+        return
+    for index, (wanted, item) in enumerate(zip(expected, found, strict=True)):
+        yield from differences(wanted, item, f"{path}[{index}]")
 
 
 def _short(item: Any) -> Any:

@@ -140,7 +140,14 @@ def assess(context: click.Context, *, version: bool, lang: str | None) -> None:
 @click.option("--trail", is_flag=True)
 @_common
 def run(
-    files: tuple[str, ...], *, json: bool, engine: str | None, reading: str, trail: bool, rules: Path | None, lang: str | None
+    files: tuple[str, ...],
+    *,
+    json: bool,
+    engine: str | None,
+    reading: str,
+    trail: bool,
+    rules: Path | None,
+    lang: str | None,
 ) -> None:
     """Verdicts on the terminal or as JSON."""
     from assess.inputs import judge_files
@@ -175,9 +182,7 @@ def run(
 @click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
 @click.option("--force", is_flag=True)
 @_common
-def report(
-    file: str, *, output: Path, reading: str, force: bool, rules: Path | None, lang: str | None
-) -> None:
+def report(file: str, *, output: Path, reading: str, force: bool, rules: Path | None, lang: str | None) -> None:
     """A report, as PDF or HTML."""
     from assess.inputs import judge_files
     from assess.problems import Place, Problem
@@ -186,9 +191,15 @@ def report(
     from assess.writing import refusals, write_whole
 
     kind = output.suffix.lower().removeprefix(".")
-    wrong = [] if kind in FORMATS else [
-        Problem("format-unknown", Place(str(output)), value=output.name, expected=tuple(f".{name}" for name in FORMATS))
-    ]
+    wrong = (
+        []
+        if kind in FORMATS
+        else [
+            Problem(
+                "format-unknown", Place(str(output)), value=output.name, expected=tuple(f".{name}" for name in FORMATS)
+            )
+        ]
+    )
     ruleset = _ruleset(rules)
     judged, problems = judge_files([file], ruleset, _reference(ruleset), Mode(reading))
     problems = [*wrong, *refusals([output], force=force), *problems]
@@ -212,15 +223,22 @@ def _reference(ruleset: RuleSet) -> Engine:
 @_common
 def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | None) -> None:
     """The three waves of M community, judged and reported."""
-    from assess.demo import DemoFolderError, write_demo
+    from assess.demo import DemoFolderError, free_folder, write_demo
+    from assess.terminal import show_made
 
-    words = spoken()
+    words, language = spoken(), _language(lang)
     ruleset = _ruleset(rules)
+    engine = _engine(None, ruleset)
     try:
-        done = write_demo(folder, ruleset, _engine(None, ruleset), _language(lang), force=force)
+        target = free_folder(folder, force=force)
     except DemoFolderError as error:
         _stop(_say_error(words.say("cli.demo_exists", path=error.folder), BAD_INPUT))
-    click.echo(words.say("cli.demo_done", path=done.first_report, example=done.first_file))
+    made = []
+    for one in write_demo(target, ruleset, engine):
+        show_made(one, ruleset, words)
+        made.append(one)
+    report = next(path for path in made[0].reports if path.name.endswith(f"{language}.pdf"))
+    click.echo(words.say("cli.demo_done", path=report, example=made[0].file))
 
 
 @assess.group("rules", cls=Group)

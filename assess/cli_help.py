@@ -46,7 +46,7 @@ class Command(click.Command):
         """The part of ``cli.yaml`` that speaks of this command."""
         return getattr(self.callback, "__name__", self.name or "")
 
-    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
+    def get_short_help_str(self, limit: int = 45) -> str:
         """The line in the list of commands."""
         return spoken().say(f"cli.{self.key}.short")
 
@@ -71,7 +71,9 @@ class Command(click.Command):
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 options.append((_option_form(parameter), words.say(f"cli.option.{parameter.name}")))
             elif isinstance(parameter, click.Argument):
-                arguments.append((parameter.make_metavar(click.Context(self)), words.say(f"cli.argument.{parameter.name}")))
+                arguments.append(
+                    (parameter.make_metavar(click.Context(self)), words.say(f"cli.argument.{parameter.name}"))
+                )
         options.append(("--help", words.say("cli.option.help")))
         if arguments:
             _write_rows(formatter, words.say("cli.arguments"), arguments)

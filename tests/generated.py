@@ -16,8 +16,8 @@ from assess.readings import Position, Reading, Status
 from assess.ruleset.conditions import (
     All,
     Any,
-    Atom,
     AtLeast,
+    Atom,
     Attribute,
     Condition,
     Named,
@@ -216,9 +216,7 @@ def situations(draw: st.DrawFn) -> Generated:
         heard = draw(st.lists(st.sampled_from(SOURCES), unique=True))
         positions = {source: Position(*draw(intervals(indicator.highest)), 1) for source in heard}
         readings[indicator.id] = Reading(floor, ceiling, Status.SPREAD, positions, stated=True)
-    attributes = {
-        name: draw(st.sampled_from(levels)) for name, levels in ATTRIBUTES.items() if draw(st.booleans())
-    }
+    attributes = {name: draw(st.sampled_from(levels)) for name, levels in ATTRIBUTES.items() if draw(st.booleans())}
     return Generated(ruleset, readings, attributes, draw(st.sampled_from([None, *TYPES])))
 
 

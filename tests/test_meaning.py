@@ -19,7 +19,10 @@ from tests.generated import Generated, enumerated, enumerated_stages, situations
 LONG = 21_000
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 THOROUGH = settings(
-    max_examples=LONG, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=LONG,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 
@@ -76,4 +79,3 @@ def test_raising_a_reading_never_lowers_the_stage(known: Generated, data: st.Dat
     after = stage(decide(raised).of("gate"), raised.readings, raised.ruleset)
     assert after.floor >= before.floor
     assert after.ceiling >= before.ceiling
-

@@ -9,7 +9,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assess.evidence.model import Assessment, Evidence
-from assess.readings import Mode, Notice, NoticeCode, Position, Reading, Status, middle, position, reading, take_readings
+from assess.readings import (
+    Mode,
+    Notice,
+    NoticeCode,
+    Position,
+    Reading,
+    Status,
+    middle,
+    position,
+    reading,
+    take_readings,
+)
 from assess.ruleset.model import RuleSet
 
 levels = st.integers(0, 4)

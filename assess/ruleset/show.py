@@ -54,7 +54,11 @@ def used_by(ruleset: RuleSet, kind: str, wanted: str) -> Iterator[str]:
     if kind in uses:
         yield from (key for key, condition in ruleset.conclusions.items() if uses[kind](condition))
     for strategy in ruleset.strategies:
-        related = {"indicator": strategy.works_on, "event": strategy.windows, "type": (*strategy.fits, *strategy.less_fit)}
+        related = {
+            "indicator": strategy.works_on,
+            "event": strategy.windows,
+            "type": (*strategy.fits, *strategy.less_fit),
+        }
         if wanted in related.get(kind, ()):
             yield f"strategy:{strategy.id}"
     if kind == "strategy":

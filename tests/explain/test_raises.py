@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from assess.evidence.model import Assessment
 from assess.explain.raises import Raises
 from assess.readings import Reading, Status
-from assess.ruleset.conditions import All, Any, Atom, AtLeast, Condition, Named, Not, threshold
+from assess.ruleset.conditions import All, Any, AtLeast, Atom, Condition, Named, Not, threshold
 from assess.ruleset.model import RuleSet
 from assess.situation import of_assessment
 from assess.verdict import Raise, StepKind
@@ -129,9 +129,7 @@ def optimum(ruleset: RuleSet, readings: dict[str, Reading], condition: Condition
     for name, variable in variables.items():
         solver.add(variable >= readings[name].floor, variable <= ruleset.indicator[name].highest)
     above = [z3.If(variables[n] > r.ceiling, variables[n] - r.ceiling, 0) for n, r in readings.items()]
-    below = [
-        z3.If(variables[n] > r.ceiling, r.ceiling - r.floor, variables[n] - r.floor) for n, r in readings.items()
-    ]
+    below = [z3.If(variables[n] > r.ceiling, r.ceiling - r.floor, variables[n] - r.floor) for n, r in readings.items()]
     achieve, show = solver.minimize(z3.Sum(above)), solver.minimize(z3.Sum(below))
     assert solver.check() == z3.sat
     return achieve.value().as_long(), show.value().as_long()

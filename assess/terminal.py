@@ -1,0 +1,205 @@
+"""A verdict on the terminal: page one of the report and the way to the next stage, in colour where there is colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from assess.catalogue import Catalogue, catalogue
+from assess.demo import Made
+from assess.evidence.model import Assessment
+from assess.report.page import Bullets, Cards, Clause, Line, Opening, Page, ProfileRow
+from assess.report.page import Panel as ProfilePanel
+from assess.report.view import page_of
+from assess.report.words import Edition
+from assess.ruleset.model import RuleSet
+from assess.ruleset.show import Entry
+from assess.verdict import Verdict
+
+# Shapes carry the meaning, so that nothing is lost where there is no colour.
+_SHAPES = "■●△◇✚▼✕"
+_TRUTHS = {"holds": ("●", "green"), "open": ("◐", "yellow"), "fails": ("○", "red")}
+_ACCENT = "cyan"
+_SECTIONS = ("patterns", "path")
+
+
+def show_verdict(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language: str) -> None:
+    """Print one verdict as a short report."""
+    page = page_of(verdict, assessment, ruleset, language, Edition("organization"))
+    console = Console(highlight=False, soft_wrap=False)
+    console.print(Group(*_page(page, console.width)))
+    for rule in verdict.trail or ():
+        console.print(Text(rule, style="dim"))
+
+
+def _page(page: Page, width: int) -> Iterator[RenderableType]:
+    opening = page.opening
+    yield Text()
+    yield Text(opening.title, style=f"bold {_ACCENT}")
+    for small in (" · ".join(filter(None, (page.header[1], opening.subtitle))), opening.answered):
+        yield Text(small, style="dim")
+    yield Text()
+    yield _ladder(opening, width)
+    for line in opening.standing:
+        yield _line(line, page.gap)
+    yield from _cards(opening.acts, page)
+    for bullets in (opening.talk, opening.unknown):
+        yield from _bullets(bullets, page.gap)
+    yield from _profile(opening, page.language)
+    for section in page.sections:
+        if section.id in _SECTIONS:
+            yield _heading(section.title)
+            yield from _blocks(section.blocks, page)
+    yield Text()
+    yield Text(page.footer[0], style="dim")
+    yield Text(page.footer[1], style="dim")
+
+
+def _heading(title: str) -> Group:
+    return Group(Text(), Rule(Text(title, style=f"bold {_ACCENT}"), align="left", style="dim"))
+
+
+def _mark(truth: str) -> Text:
+    shape, colour = _TRUTHS.get(truth, ("", ""))
+    return Text(shape, style=colour)
+
+
+def _ladder(opening: Opening, width: int) -> Columns:
+    panels = []
+    for rung in opening.rungs:
+        said = Text.assemble(_mark(rung.mark.truth), " ", rung.mark.word) if rung.mark else Text()
+        body = Group(Text.assemble((rung.label, "dim"), "  ", said), Text(rung.name, style="bold"), Text(rung.note))
+        panels.append(Panel(body, border_style=f"bold {_ACCENT}" if rung.here else "dim"))
+    each = max((width - 2 * len(panels)) // max(len(panels), 1), 22)
+    return Columns(panels, width=min(each, 40), padding=(0, 1))
+
+
+def _line(line: Line, gap: str) -> Text:
+    return Text.assemble((line.lead, "bold"), gap if line.lead and line.text else "", line.text)
+
+
+def _bullets(bullets: Bullets, gap: str) -> Iterator[RenderableType]:
+    if bullets.items:
+        yield _heading(bullets.title)
+        for item in bullets.items:
+            yield _hanging("·", _line(item, gap))
+
+
+def _hanging(mark: str | Text, body: Text | Group) -> Table:
+    """A mark with a body that is indented behind it, line by line."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=2, justify="right")
+    grid.add_column()
+    grid.add_row(mark, body)
+    return grid
+
+
+def _cards(cards: Cards, page: Page) -> Iterator[RenderableType]:
+    if not cards.cards:
+        return
+    yield _heading(cards.title) if cards.title else Text()
+    if cards.note:
+        yield Text(cards.note, style="dim")
+    for number, card in enumerate(cards.cards, 1):
+        head = Text.assemble((card.title, "bold"))
+        if card.mark:
+            head = Text.assemble(_mark(card.mark.truth), " ", head, f" · {card.mark.word}")
+        parts: list[Text] = [Text.assemble(head, (f"  {card.meta}" if card.meta else "", "dim"))]
+        parts += [Text(card.text)] if card.text else []
+        parts += [_line(line, page.gap) for line in card.lines]
+        parts += [_clause(clause) for clause in card.clauses]
+        yield _hanging(f"{number}." if cards.numbered else "·", Group(*parts))
+
+
+def _clause(clause: Clause) -> Text:
+    mark = Text.assemble(_mark(clause.mark.truth), " ") if clause.mark else Text()
+    return Text.assemble("  " * clause.depth, mark, clause.text, (f"  {clause.aside}" if clause.aside else "", "dim"))
+
+
+def _blocks(blocks: Sequence[object], page: Page) -> Iterator[RenderableType]:
+    for block in blocks:
+        match block:
+            case Cards():
+                yield from _cards(block, page)
+            case Bullets():
+                yield from _bullets(block, page.gap)
+            case _:
+                for line in getattr(block, "lines", ()):
+                    yield _line(line, page.gap)
+
+
+# --- the profile -------------------------------------------------------------------------------------------------
+
+
+def _profile(opening: Opening, language: str) -> Iterator[RenderableType]:
+    profile = opening.profile
+    yield _heading(profile.title)
+    legend = "   ".join(f"{_SHAPES[i % len(_SHAPES)]} {name}" for i, name in enumerate(profile.sources))
+    yield Text(f"{legend}   [ ] {catalogue(language).say('cli.brackets')}", style="dim")
+    for panel in profile.panels:
+        yield _profile_table(panel, profile.levels)
+
+
+def _profile_table(panel: ProfilePanel, levels: Sequence[int]) -> Padding:
+    table = Table(box=None, padding=(0, 0), show_edge=False, header_style="dim", pad_edge=False)
+    names = [panel.name, *(row.name for row in panel.rows)]
+    table.add_column(Text(panel.name, style="bold"), width=min(max(map(cell_len, names)) + 2, 44))
+    for level in levels:
+        table.add_column(str(level), width=6, justify="center")
+    for row in panel.rows:
+        table.add_row(row.name, *(_cell(row, level) for level in levels))
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _cell(row: ProfileRow, level: int) -> Text:
+    """What sources say at this level, in brackets where the reading begins and ends."""
+    if level > row.highest:
+        return Text()
+    said = "".join(_SHAPES[dot.shape % len(_SHAPES)] for dot in row.dots if dot.floor <= level <= dot.ceiling) or "·"
+    inside = row.known and row.floor <= level <= row.ceiling
+    opened = "[" if row.known and level == row.floor else " "
+    closed = "]" if row.known and level == row.ceiling else " "
+    return Text.assemble(opened, (said, "bold" if inside else "dim" if said == "·" else ""), closed)
+
+
+# --- the demo ----------------------------------------------------------------------------------------------------
+
+
+def show_made(made: Made, ruleset: RuleSet, words: Catalogue) -> None:
+    """Print one wave of the demo: its stage, the patterns that hold, and the reports that were written."""
+    console = Console(highlight=False, soft_wrap=True)
+    names = [words.words(ruleset.stages[number].name) for number in made.verdict.stage.possible]
+    numbers = [str(number) for number in made.verdict.stage.possible]
+    stage = words.say("cli.demo_row", id=made.name, stage=words.either(numbers), name=words.either(names))
+    console.print(Text(stage, style=f"bold {_ACCENT}"))
+    holding = [words.words(p.name) for p in ruleset.patterns if made.verdict.patterns[p.id] == "holds"]
+    if holding:
+        console.print(Text(f"  {words.say('cli.demo_patterns', names=holding)}"))
+    for path in made.reports:
+        console.print(Text(f"  {path}", style="dim"))
+
+
+# --- rule sets ---------------------------------------------------------------------------------------------------
+
+
+def show_entry(entry: Entry, words: Catalogue) -> None:
+    """Print one entry of a rule set."""
+    console = Console(highlight=False)
+    kind = words.say(f"show.{entry.kind}")
+    console.print(Text.assemble((entry.name, f"bold {_ACCENT}"), (f"  {kind} {entry.id}", "dim")))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    for label, value in entry.rows:
+        grid.add_row(label, Text(value))
+    if entry.used_by:
+        grid.add_row(words.say("show.used_by"), Text(", ".join(entry.used_by)))
+    console.print(grid)
