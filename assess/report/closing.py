@@ -200,9 +200,7 @@ def _item(subject: Subject, index: int, item: Evidence) -> Row:
     used = item.source in subject.verdict.readings[item.indicator].positions
     worded = subject.worded(item.indicator, level, level) if isinstance(level, int) else ""
     rating = subject.say("evidence.rated", level=level, worded=worded)
-    note = subject.say(
-        "evidence.noted", note=subject.text(item.note), ref=subject.text(item.ref), date=item.date or ""
-    )
+    note = subject.say("evidence.noted", note=subject.text(item.note), ref=subject.text(item.ref), date=item.date or "")
     small = "" if used else subject.say("evidence.unused")
     cells = (
         Cell(subject.say("evidence.ref", n=number)),

@@ -44,7 +44,7 @@ def levels(subject: Subject) -> Section:
             subject.text(dimension.name),
             tuple(_level(subject, one) for one in subject.ruleset.indicators if one.dimension == dimension.id),
         )
-        for dimension in subject.ruleset.dimensions
+        for dimension in subject.dimensions()
     )
     table = Table(say("levels.caption"), columns, groups)
     return Section("levels", say("levels.title"), say("levels.intro"), (table,))
@@ -91,7 +91,9 @@ def _gate(subject: Subject, number: int) -> Grounds:
         bare = not isinstance(part, Named) and len(clauses) == 1
         says = clauses[0].text if bare else subject.condition(part)
         items.append(Ground(says, subject.mark(node.truth), clauses))
-    note = subject.say("gates.note", n=len(truths), holding=truths.count(Truth.HOLDS), unsettled=truths.count(Truth.OPEN))
+    note = subject.say(
+        "gates.note", n=len(truths), holding=truths.count(Truth.HOLDS), unsettled=truths.count(Truth.OPEN)
+    )
     return Grounds(subject.stage(number), subject.mark(truth), note, tuple(items))
 
 
@@ -172,5 +174,3 @@ def _pattern(subject: Subject, pattern: Pattern) -> Card:
 def _pattern_clauses(subject: Subject, pattern: Pattern) -> Iterator[Clause]:
     root = subject.verdict.why[f"pattern:{pattern.id}"]
     yield from subject.clauses(pattern.when, root.children[0])
-
-

@@ -293,7 +293,7 @@ def profile(subject: Subject) -> Profile:
         if any(source.id in reading.positions for reading in subject.verdict.readings.values())
     ]
     shapes = {source: index for index, source in enumerate(heard)}
-    panels = tuple(_panel(subject, dimension, shapes) for dimension in subject.ruleset.dimensions)
+    panels = tuple(_panel(subject, dimension, shapes) for dimension in subject.dimensions())
     return Profile(
         title=subject.say("profile.short", n=len(panels)),
         panels=panels,

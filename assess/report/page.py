@@ -238,6 +238,7 @@ class Page:
 
     language: str
     tag: str
+    gap: str  # what stands between a lead and its text
     date: date
     title: str
     header: tuple[str, str]

@@ -22,6 +22,7 @@ def render(
     ruleset: RuleSet,
     format: str,  # noqa: A002  (the word that the command line and the design use)
     language: str,
+    *,
     edition: str = "organization",
 ) -> bytes:
     """The report on ``verdict`` as the bytes of a file.

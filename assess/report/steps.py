@@ -209,9 +209,7 @@ def _member(subject: Subject, row: ConditionRaises) -> Condition:
     """The condition of the next gate that a row of raises is about."""
     gate = subject.ruleset.gates[subject.verdict.stage.floor + 1]
     parts: Sequence[Condition] = gate.of if isinstance(gate, All) else (gate,)
-    return next(
-        part for part in parts if (part.name if isinstance(part, Named) else text(part)) == row.condition
-    )
+    return next(part for part in parts if (part.name if isinstance(part, Named) else text(part)) == row.condition)
 
 
 def _condition(subject: Subject, row: ConditionRaises) -> Card:

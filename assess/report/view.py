@@ -28,6 +28,7 @@ def page_of(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language
     return Page(
         language=language,
         tag=say("language-tag"),
+        gap=say("lead-gap"),
         date=assessment.wave.date,
         title=say("document-title", title=title(subject), wave=wave),
         header=(say("header.report", title=subject.text(ruleset.title), edition=say(f"edition.{edition.name}")), wave),

@@ -21,8 +21,9 @@ from assess.ruleset.conditions import (
     OfType,
     members,
     threshold,
+    variables,
 )
-from assess.ruleset.model import Citation, Pattern, RuleSet, Stage, Text
+from assess.ruleset.model import Citation, Dimension, Pattern, RuleSet, Stage, Text
 from assess.verdict import Node, Verdict
 
 UNVERIFIED = ("待核", "to be verified")
@@ -97,6 +98,18 @@ class Subject:
         """Citations as they are printed; unverified ones only where the edition asks for them."""
         return tuple(self.text(one) for one in citations if self.edition.unverified or not _unverified(one))
 
+    def dimensions(self) -> list[Dimension]:
+        """Dimensions in the order in which the ladder asks for them; those that no gate looks at come last."""
+        gates = self.ruleset.gates.values()
+        asked = [
+            {self.ruleset.indicator[one].dimension for one in variables(gate, self.ruleset.named)} for gate in gates
+        ]
+
+        def first(dimension: Dimension) -> int:
+            return next((index for index, names in enumerate(asked) if dimension.id in names), len(asked))
+
+        return sorted(self.ruleset.dimensions, key=first)
+
     # --- levels and stages ---------------------------------------------------------------------------------------
 
     def span(self, floor: int, ceiling: int) -> str:
@@ -142,12 +155,13 @@ class Subject:
                 key = "condition.all" if count == len(inner) else "condition.of"
                 return self.say(key, count=count, items=inner)
 
-    def leaf(self, leaf: Leaf, *, up: bool = True) -> str:
-        """What a leaf says, without how things stand."""
+    def leaf(self, leaf: Leaf, *, up: bool = True, wanted: bool = False) -> str:
+        """What a leaf says, without how things stand; ``wanted``: as something to be reached."""
         match leaf:
             case Atom(indicator, at_least, level, source):
                 who = self.source(source) if source else ""
-                return self.say("leaf.atom", indicator=self.indicator(indicator), at_least=at_least, level=level, who=who)
+                key = "leaf.wanted" if wanted else "leaf.atom"
+                return self.say(key, indicator=self.indicator(indicator), at_least=at_least, level=level, who=who)
             case Attribute(name, levels):
                 attribute = self.ruleset.attribute[name]
                 names = [self.text(level.name) for level in attribute.levels if (level.id in levels) is up]
@@ -182,7 +196,7 @@ class Subject:
             case Atom() | Attribute() | OfType():
                 key = "clause.wanted" if wanted and isinstance(condition, Atom) else "clause.fact"
                 yield Clause(
-                    text=self.say(key, leaf=self.leaf(condition), now=self.now(condition)),
+                    text=self.say(key, leaf=self.leaf(condition, wanted=wanted), now=self.now(condition)),
                     mark=self.mark(node.truth),
                     refs=tuple(self.numbers[index] for index in node.evidence if index in self.numbers),
                     aside=self._protected(condition),

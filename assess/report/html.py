@@ -1,0 +1,42 @@
+"""HTML: one file that needs no network and no script, folds on a screen and prints in full."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from assess.content import content
+from assess.report.charts import Charts, draw
+from assess.report.page import Page
+
+
+def write(page: Page) -> bytes:
+    """The report as an HTML file."""
+    charts = draw(page.opening.profile, page.tag)
+    template = _environment().get_template("report.html.j2")
+    return template.render(page=page, charts=_trusted(charts)).encode()
+
+
+def _trusted(charts: Charts) -> dict[str, object]:
+    """The charts as markup that needs no escaping: their own templates have escaped every text in them."""
+    return {
+        "panels": [Markup(svg) for svg in charts.panels],
+        "shapes": [Markup(svg) for svg in charts.shapes],
+        "band": Markup(charts.band),
+        "unknown": Markup(charts.unknown),
+        "truths": {truth: Markup(svg) for truth, svg in charts.truths.items()},
+        "per_row": charts.per_row,
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(content("templates") / "html"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
