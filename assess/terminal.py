@@ -97,7 +97,7 @@ def _hanging(mark: str | Text, body: Text | Group) -> Table:
     """A mark with a body that is indented behind it, line by line."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=2, justify="right")
-    grid.add_column()
+    grid.add_column(overflow="fold")
     grid.add_row(mark, body)
     return grid
 
@@ -197,7 +197,7 @@ def show_entry(entry: Entry, words: Catalogue) -> None:
     console.print(Text.assemble((entry.name, f"bold {_ACCENT}"), (f"  {kind} {entry.id}", "dim")))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
-    grid.add_column()
+    grid.add_column(overflow="fold")
     for label, value in entry.rows:
         grid.add_row(label, Text(value))
     if entry.used_by:
