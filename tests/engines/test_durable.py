@@ -128,6 +128,39 @@ def test_no_session_outlives_its_case(ruleset: RuleSet, example: Callable[[str],
         durable._session._host.get_facts(durable._session._ruleset_name, "case")
 
 
+def test_a_closed_engine_decides_nothing(ruleset: RuleSet, example: Callable[[str], Assessment]) -> None:
+    durable = DurableEngine(with_patterns(ruleset, Atom("emb.access", at_least=True, level=1)))
+    durable.close()
+    durable.close()
+    situation = of_assessment(example("wave-2"), durable.ruleset)
+    with pytest.raises(EngineError, match="closed"):
+        durable(durable.ruleset, situation.readings, {}, None)
+
+
+def test_a_clock_that_jumps_gives_no_half_verdict(
+    ruleset: RuleSet, example: Callable[[str], Assessment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library stops its agenda in silence when an action seems to have taken over ten seconds."""
+    import durable.engine as library
+
+    class Jumping(library.datetime.datetime):  # type: ignore[misc]
+        calls = 0
+
+        @classmethod
+        def now(cls, tz: object = None) -> library.datetime.datetime:
+            cls.calls += 1
+            return super().now() + library.datetime.timedelta(seconds=60 * cls.calls)
+
+    durable = DurableEngine(ruleset)
+    situation = of_assessment(example("wave-2"), ruleset)
+    known = ruleset, situation.readings, situation.attributes, situation.community_type
+    with monkeypatch.context() as patched:
+        patched.setattr(library.datetime, "datetime", Jumping)
+        with pytest.raises(EngineError, match="agenda"):
+            durable(*known)
+    assert durable(*known).truths == ReferenceEngine()(*known).truths
+
+
 def test_fact_ids_are_told_apart_by_the_librarys_hash() -> None:
     assert fnv1a("b170538") == fnv1a("d248004"), "a pair that the library takes for one"
     ids = distinct_ids(20_000)
