@@ -20,7 +20,8 @@ SHAPES = 8  # that ``symbols.j2`` can draw; a ninth source begins again
 TRUTHS = ("holds", "open", "fails")
 FULL_WIDTH = 481.0  # the width of the text on an A4 page, in points
 GUTTER = 15.0
-FONT, SMALL_FONT = 7.4, 6.7
+NAME_FONT, FONT = 8.6, 7.4
+SMALL_FONTS = (6.7, 6.3, 5.9)  # for labels that need two lines
 MARGIN = 7.0  # room for half a shape beyond the first and the last level
 HEAD = 21.0  # room for the heading of a panel
 DODGE = 5.4  # how far shapes on the same level stand apart
@@ -70,7 +71,7 @@ def draw(profile: Profile, language: str) -> Charts:
     plan = _Plan(profile, width)
     return Charts(
         panels=tuple(_svg("profile.svg.j2", lang=language, **plan.panel(panel)) for panel in profile.panels),
-        shapes=tuple(_svg("shape.svg.j2", shape=index % SHAPES) for index in range(len(profile.sources))),
+        shapes=tuple(_svg("shape.svg.j2", shape=key.shape % SHAPES) for key in profile.sources),
         band=_svg("band.svg.j2", known=True),
         unknown=_svg("band.svg.j2", known=False),
         truths={truth: _svg("truth.svg.j2", truth=truth) for truth in TRUTHS},
@@ -84,11 +85,12 @@ class _Plan:
     def __init__(self, profile: Profile, width: float) -> None:
         self.levels = profile.levels
         self.width = width
-        self.label_width = min(width * 0.44, 150.0)
-        self.left, self.right = self.label_width + MARGIN, width - MARGIN
         names = [row.name for panel in profile.panels for row in panel.rows]
-        self.wraps = any(_measure(name, FONT) > self.label_width for name in names)
-        self.row_height = 15.4 if self.wraps else 12.8
+        longest = max(_measure(name, FONT) for name in names)
+        self.label_width = min(max(longest, width * 0.36) + 2.0, width * 0.52)
+        self.left, self.right = self.label_width + MARGIN, width - MARGIN
+        self.wraps = longest > self.label_width
+        self.row_height = 15.6 if self.wraps else 15.2
 
     def x(self, level: float) -> float:
         """Where a level stands."""
@@ -101,7 +103,9 @@ class _Plan:
         return {
             "title": panel.alt,
             "name": panel.name,
-            "name_font": min(8.6, 8.6 * self.label_width * 1.02 / max(_measure(panel.name, 8.6), 1.0)),
+            "name_font": min(
+                NAME_FONT, NAME_FONT * self.label_width * 0.94 / max(_measure(panel.name, NAME_FONT), 1.0)
+            ),
             "scale": [(level, self.x(level)) for level in self.levels],
             "rows": rows,
             "width": self.width,
@@ -110,10 +114,10 @@ class _Plan:
         }
 
     def _row(self, row: ProfileRow, y: float) -> Drawn:
-        label = tuple(_wrapped(row.name, FONT, self.label_width))
+        label, font = _label(row.name, self.label_width)
         return Drawn(
             label=label,
-            font=FONT if len(label) == 1 else SMALL_FONT,
+            font=font,
             y=y,
             band=(self.x(row.floor) - 4.5, self.x(row.ceiling) + 4.5),
             known=row.known,
@@ -135,26 +139,26 @@ class _Plan:
 
 def _measure(text: str, font: float) -> float:
     """About how wide a text is: full-width characters count one em, others a little over half."""
-    return sum(font if unicodedata.east_asian_width(char) in "WF" else font * 0.56 for char in text)
+    return sum(font if unicodedata.east_asian_width(char) in "WF" else font * 0.53 for char in text)
 
 
-def _wrapped(text: str, font: float, width: float) -> Iterator[str]:
-    """A label in one line, or in two smaller ones; what does not fit then is cut with an ellipsis."""
-    if _measure(text, font) <= width:
-        yield text
-        return
-    first, rest = _broken(text, width)
-    yield first
-    if rest:
-        while _measure(rest, SMALL_FONT) > width:
-            rest = rest.rstrip("…")[:-1] + "…"
-        yield rest
+def _label(text: str, width: float) -> tuple[tuple[str, ...], float]:
+    """A label and its font: in one line, or in two smaller ones; what still does not fit ends with an ellipsis."""
+    if _measure(text, FONT) <= width:
+        return (text,), FONT
+    for font in SMALL_FONTS:
+        first, rest = _broken(text, font, width)
+        if _measure(rest, font) <= width:
+            return ((first, rest) if rest else (first,)), font
+    while len(rest) > 1 and _measure(rest + "…", font) > width:
+        rest = rest[:-1]
+    return (first, rest + "…"), font
 
 
-def _broken(text: str, width: float) -> tuple[str, str]:
+def _broken(text: str, font: float, width: float) -> tuple[str, str]:
     """The longest beginning of a text that fits a line, up to a blank where there is one, and what is left."""
     end = len(text)
-    while end > 1 and _measure(text[:end], SMALL_FONT) > width:
+    while end > 1 and _measure(text[:end], font) > width:
         end -= 1
     if end < len(text) and (blank := text.rfind(" ", 0, end + 1)) > 0:
         end = blank

@@ -18,10 +18,10 @@ def screening(subject: Subject) -> Section | None:
         return None
     say = subject.say
     columns = (
-        Column(say("screening.check"), 40),
-        Column(say("screening.result"), 14),
-        Column(say("screening.kind"), 10),
-        Column(say("screening.basis"), 36),
+        Column(say("screening.check"), 37),
+        Column(say("screening.result"), 17),
+        Column(say("screening.kind"), 12),
+        Column(say("screening.basis"), 34),
     )
     rows = tuple(_check(subject, check) for check in checks.checks)
     certain = say("screening.certain" if found.certain else "screening.uncertain")
@@ -86,7 +86,7 @@ def _place(subject: Subject) -> Iterator[Line]:
     community = subject.assessment.community
     kind = next((one for one in subject.ruleset.types if one.id == community.type), None)
     if kind is not None:
-        yield Line(subject.text(kind.description), subject.text(kind.name))
+        yield Line(subject.text(kind.description), subject.say("method.type", name=subject.text(kind.name)))
     stated = []
     for attribute in subject.ruleset.attributes:
         level = community.attributes.get(attribute.id)

@@ -44,7 +44,7 @@ def levels(subject: Subject) -> Section:
             subject.text(dimension.name),
             tuple(_level(subject, one) for one in subject.ruleset.indicators if one.dimension == dimension.id),
         )
-        for dimension in subject.dimensions()
+        for dimension in subject.ruleset.dimensions
     )
     table = Table(say("levels.caption"), columns, groups)
     return Section("levels", say("levels.title"), say("levels.intro"), (table,))
@@ -94,7 +94,7 @@ def _gate(subject: Subject, number: int) -> Grounds:
     note = subject.say(
         "gates.note", n=len(truths), holding=truths.count(Truth.HOLDS), unsettled=truths.count(Truth.OPEN)
     )
-    return Grounds(subject.stage(number), subject.mark(truth), note, tuple(items))
+    return Grounds(subject.stage_title(number), subject.mark(truth), note, tuple(items))
 
 
 # --- perspective gaps --------------------------------------------------------------------------------------------

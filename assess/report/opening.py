@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assess.engines import Truth
 from assess.judge import NO_PARTY
-from assess.report.page import Bullets, Card, Cards, Dot, Line, Opening, Panel, Profile, ProfileRow, Rung
+from assess.report.page import Bullets, Card, Cards, Dot, Key, Line, Opening, Panel, Profile, ProfileRow, Rung
 from assess.report.steps import doubts, meta, purposes
 from assess.report.words import Subject
 from assess.ruleset.conditions import All, Atom
@@ -140,18 +140,24 @@ def _one_sided(subject: Subject) -> Iterator[Line]:
         text = subject.say("one-sided.one", silent=silent, speaking=subject.source(speaking))
     else:
         text = subject.say("one-sided.none", silent=silent)
-    yield Line(text, subject.say("one-sided.lead"))
+    yield Line(text, subject.say("one-sided.lead-none" if speaking == NO_PARTY else "one-sided.lead-one"))
 
 
 def _according(subject: Subject) -> str:
     """Whose word the stage rests on, where a side of the relation is silent."""
-    speaking, readings = subject.verdict.one_sided, subject.verdict.readings.values()
+    speaking = subject.verdict.one_sided
     if speaking is None:
         return ""
     if speaking != NO_PARTY:
         return subject.source(speaking)
-    heard = {source for reading in readings for source in reading.positions}
-    return subject.listed(subject.text(source.name) for source in subject.ruleset.sources if source.id in heard)
+    heard = _heard(subject)
+    others = [source for source in subject.ruleset.sources if source.id in heard and not source.party]
+    return subject.listed(subject.text(source.name) for source in others)
+
+
+def _heard(subject: Subject) -> set[str]:
+    """The sources that say something of at least one indicator."""
+    return {source for reading in subject.verdict.readings.values() for source in reading.positions}
 
 
 def sureness(subject: Subject) -> str:
@@ -287,19 +293,16 @@ def open_indicators(subject: Subject) -> list[str]:
 
 def profile(subject: Subject) -> Profile:
     """What every source says of every indicator, and what is taken to be known."""
-    heard = [
-        source.id
-        for source in subject.ruleset.sources
-        if any(source.id in reading.positions for reading in subject.verdict.readings.values())
-    ]
-    shapes = {source: index for index, source in enumerate(heard)}
-    panels = tuple(_panel(subject, dimension, shapes) for dimension in subject.dimensions())
+    shapes = {source.id: index for index, source in enumerate(subject.ruleset.sources)}
+    heard = [source for source in shapes if source in _heard(subject)]
+    unrated = any(reading.status in UNRATED for reading in subject.verdict.readings.values())
+    panels = tuple(_panel(subject, dimension, shapes) for dimension in subject.ruleset.dimensions)
     return Profile(
         title=subject.say("profile.short", n=len(panels)),
         panels=panels,
-        sources=tuple(subject.source(source) for source in heard),
+        sources=tuple(Key(shapes[source], subject.source(source)) for source in heard),
         reading=subject.say("profile.reading"),
-        unknown=subject.say("profile.unknown"),
+        unknown=subject.say("profile.unknown") if unrated else "",
         note=subject.say("profile.more"),
         levels=subject.ruleset.scale.levels,
     )

@@ -35,6 +35,7 @@ class Clause:
     refs: tuple[int, ...] = ()
     aside: str = ""
     depth: int = 0
+    lead: str = ""
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """What one source says, as an interval; ``shape`` is the place of the source in the legend."""
+    """What one source says, as an interval; ``shape`` is the place of the source in the rule set."""
 
     shape: int
     floor: int
@@ -204,12 +205,20 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend: a source and its shape, which is the same in every report under a rule set."""
+
+    shape: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """The profile by source: one panel a dimension, one shape a source."""
+    """The profile by source: one panel a dimension, one shape a source; words that nothing needs are empty."""
 
     title: str
     panels: tuple[Panel, ...]
-    sources: tuple[str, ...]
+    sources: tuple[Key, ...]
     reading: str
     unknown: str
     note: str

@@ -105,7 +105,7 @@ def _how(subject: Subject, strategy: Strategy, advice: Advice) -> Iterator[Line]
     here, say = strategy.here, subject.say
     if here is None or not here.steps:
         for role, does in strategy.roles.items():
-            yield Line(subject.text(does), _role(subject, role))
+            yield Line(subject.text(does), say("strategy.role", role=_role(subject, role)))
     if here is None:
         return
     for step in here.steps:
@@ -233,14 +233,15 @@ def _cost(subject: Subject, option: Raise) -> str:
 
 
 def _step(subject: Subject, step: RaiseStep, depth: int) -> Clause:
-    key = "path.show" if step.kind is StepKind.SHOW else "path.achieve"
+    key = "show" if step.kind is StepKind.SHOW else "achieve"
     return Clause(
         subject.say(
-            key,
+            "path.step",
             indicator=subject.indicator(step.indicator),
             start=step.from_,
             to=step.to,
             worded=subject.worded(step.indicator, step.to, step.to),
         ),
+        lead=subject.say(f"path.{key}"),
         depth=depth,
     )

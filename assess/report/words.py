@@ -21,9 +21,8 @@ from assess.ruleset.conditions import (
     OfType,
     members,
     threshold,
-    variables,
 )
-from assess.ruleset.model import Citation, Dimension, Pattern, RuleSet, Stage, Text
+from assess.ruleset.model import Citation, Pattern, RuleSet, Stage, Text
 from assess.verdict import Node, Verdict
 
 UNVERIFIED = ("待核", "to be verified")
@@ -98,18 +97,6 @@ class Subject:
         """Citations as they are printed; unverified ones only where the edition asks for them."""
         return tuple(self.text(one) for one in citations if self.edition.unverified or not _unverified(one))
 
-    def dimensions(self) -> list[Dimension]:
-        """Dimensions in the order in which the ladder asks for them; those that no gate looks at come last."""
-        gates = self.ruleset.gates.values()
-        asked = [
-            {self.ruleset.indicator[one].dimension for one in variables(gate, self.ruleset.named)} for gate in gates
-        ]
-
-        def first(dimension: Dimension) -> int:
-            return next((index for index, names in enumerate(asked) if dimension.id in names), len(asked))
-
-        return sorted(self.ruleset.dimensions, key=first)
-
     # --- levels and stages ---------------------------------------------------------------------------------------
 
     def span(self, floor: int, ceiling: int) -> str:
@@ -130,6 +117,11 @@ class Subject:
         stage = next(stage for stage in self.ruleset.stages if stage.stage == number)
         key = "stage.entered" if stage.gate is not None else "stage.before"
         return self.say(key, number=number, name=self.text(stage.name))
+
+    def stage_title(self, number: int) -> str:
+        """A stage by number and name, as a heading writes it."""
+        stage = next(stage for stage in self.ruleset.stages if stage.stage == number)
+        return self.say("stage.title", number=number, name=self.text(stage.name))
 
     def stages(self, floor: int, ceiling: int) -> str:
         """A span of stages in words."""
@@ -198,7 +190,7 @@ class Subject:
                 yield Clause(
                     text=self.say(key, leaf=self.leaf(condition, wanted=wanted), now=self.now(condition)),
                     mark=self.mark(node.truth),
-                    refs=tuple(self.numbers[index] for index in node.evidence if index in self.numbers),
+                    refs=tuple(sorted(self.numbers[index] for index in node.evidence if index in self.numbers)),
                     aside=self._protected(condition),
                     depth=depth,
                 )
