@@ -7,9 +7,12 @@ catalogues in ``templates/locales`` word it, so that one problem reads well in e
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+Called = str | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Problem:
 
     ``field`` is the path inside the file (``evidence[3].rating``), ``value`` what was found there, ``expected`` the
     values that would be right, ``meant`` the nearest of them, ``more`` further values that the sentence of this code
-    names, and ``also`` the other places that take part (the first of two duplicates, the rest of a circle).
+    names, and ``also`` the other places that take part (the first of two duplicates, the rest of a circle). ``called``
+    says what the values of ``expected`` are called, so that a reader need not know ids.
     """
 
     code: str
@@ -41,6 +45,7 @@ class Problem:
     meant: str = ""
     also: tuple[Place, ...] = ()
     more: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    called: Mapping[str, Called] = dataclasses.field(default_factory=dict)
 
 
 def unknown(code: str, place: Place, field: str, value: str, allowed: Iterable[str], **more: str) -> Problem:
@@ -49,15 +54,37 @@ def unknown(code: str, place: Place, field: str, value: str, allowed: Iterable[s
     return Problem(code, place, field, value, tuple(names), nearest(value, names), more=more)
 
 
+def unnamed(
+    code: str, place: Place, field: str, value: str, allowed: Mapping[str, Called], **more: str
+) -> Problem:
+    """An id that is not among ``allowed``, ids with what they are called: a name in place of its id is understood."""
+    return Problem(code, place, field, value, tuple(allowed), by_name(value, allowed), more=more, called=allowed)
+
+
+def by_name(value: str, called: Mapping[str, Called]) -> str:
+    """The id that was probably meant: by its name in any language, by its letters, or by a part of its name."""
+    written = value.strip().lower()
+    names = [
+        (name.lower(), key)
+        for key, words in called.items()
+        for name in ([words] if isinstance(words, str) else words.values())
+    ]
+    exactly = [key for name, key in names if name == written]
+    close = exactly[0] if exactly else nearest(value, list(called))
+    parts = {key for name, key in names if len(written) > 1 and written in name}
+    return close or (parts.pop() if len(parts) == 1 else "")
+
+
 def nearest(value: str, names: Sequence[str]) -> str:
     """The name that was probably meant, or nothing.
 
     A wrong prefix is as common as a slip of the finger: ``access`` and ``mut.access`` both mean ``emb.access``.
     """
-    close = get_close_matches(value.lower(), names, n=1, cutoff=0.6)
+    written = unicodedata.normalize("NFKC", value).lower()
+    close = get_close_matches(written, names, n=1, cutoff=0.6)
     if close:
         return close[0]
-    last = value.lower().rpartition(".")[2]
+    last = written.rpartition(".")[2]
     by_last = [name for name in names if name.rpartition(".")[2] == last]
     return by_last[0] if len(by_last) == 1 else ""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from assess.problems import Place, Problem, nearest
+from assess.yaml_mistakes import swallowed_colon
 from assess.yamlfile import Document, Path, field_name, similar_key
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,6 +48,11 @@ class Origins:
         document, inside = self.find(path)
         return document.key_place(inside)
 
+    def said(self, path: Path) -> bool:
+        """Whether reading has already said what is wrong at ``path``, inside it, or around it."""
+        document, inside = self.find(path)
+        return any(inside[: len(at)] == at or at[: len(inside)] == inside for at in document.broken)
+
     def field(self, path: Path) -> str:
         """The path as users read it, inside its own file."""
         return field_name(self.find(path)[1])
@@ -65,17 +75,25 @@ def validate(
         return model.model_validate(with_tuples(data), context=context), []
     except ValidationError as error:
         found = [_problem(dict(details), model, data, origins) for details in error.errors(include_url=False)]
-        return None, _best(found)
+        return None, [problem for path, problem in _best(found) if not origins.said(path)]
 
 
-def _best(found: Sequence[tuple[Path, Problem]]) -> list[Problem]:
-    """One problem a place: of a union's branches the one that says most."""
+def _best(found: Sequence[tuple[Path, Problem]]) -> list[tuple[Path, Problem]]:
+    """One problem a mistake: the branch of a union that says most, and no field both misspelt and missing."""
     chosen: dict[Path, Problem] = {}
     for path, problem in found:
-        if path not in chosen or chosen[path].code == "wrong-type":
+        before = chosen.get(path)
+        if before and {before.more.get("wanted"), problem.more.get("wanted")} == {"text", "mapping"}:
+            chosen[path] = replace(problem, more={**problem.more, "wanted": "words"})
+        elif before is None or before.code == "wrong-type":
             chosen[path] = problem
-    deepest = [path for path in chosen if not any(other != path and other[: len(path)] == path for other in chosen)]
-    return [chosen[path] for path in deepest]
+    misspelt = {(path[:-1], problem.meant) for path, problem in found if problem.code == "unknown-field"}
+    return [
+        (path, problem)
+        for path, problem in chosen.items()
+        if not any(other != path and other[: len(path)] == path for other in chosen)
+        and not (problem.code == "missing-field" and (path[:-1], problem.value) in misspelt)
+    ]
 
 
 # pydantic's error types, and what they are called here.
@@ -93,7 +111,7 @@ _CODES = {
 
 def _problem(details: dict[str, Any], model: type[BaseModel], data: Any, origins: Origins) -> tuple[Path, Problem]:
     kind, context = details["type"], details.get("ctx", {})
-    path = _real_path(details["loc"], data)
+    path = _real_path(details["loc"], data, may_end_outside=kind == "missing")
     if kind == "missing":
         owner = path[:-1]
         return path, Problem("missing-field", origins.place(owner), origins.field(owner), str(path[-1]))
@@ -107,21 +125,63 @@ def _problem(details: dict[str, Any], model: type[BaseModel], data: Any, origins
     if kind == "literal_error":
         allowed = _literals(str(context["expected"]))
         return path, Problem("not-one-of", place, name, value, tuple(allowed), nearest(value, allowed))
-    if (kind == "value_error" and str(context.get("error")) == "date") or (
-        kind == "value_error" and "day" in str(context)
-    ):
-        return path, Problem("wrong-date", place, name, value)
+    if kind == "value_error":  # the only check of a model that raises one is that of dates
+        return path, _date_problem(place, name, value)
     if kind in _TYPES:
-        return path, Problem("wrong-type", place, name, value, more={"wanted": _TYPES[kind]})
+        return path, wrong_type(place, name, details["input"], _TYPES[kind])
     more = {key: str(item) for key, item in context.items()}
-    return path, Problem(_CODES.get(kind, "wrong-value"), place, name, value, more={**more, "said": details["msg"]})
+    return path, Problem(_CODES.get(kind, "wrong-value"), place, name, value, more=more)
 
 
-def _real_path(loc: tuple[str | int, ...], data: Any) -> Path:
+def wrong_type(place: Place, field: str, found: Any, wanted: str) -> Problem:
+    """Something of another kind than is wanted: a word for a list, a list for text."""
+    swallowed = swallowed_colon(found) if wanted == "mapping" and isinstance(found, str) else None
+    if swallowed and swallowed[1] == "：":
+        return Problem("syntax-full-width", place, field, "：", more={"instead": ":"})
+    if swallowed:
+        return Problem("syntax-no-blank", place, field, swallowed[0])
+    given = "none" if found is None else "list" if isinstance(found, list | tuple) else "word"
+    kind = "mapping" if isinstance(found, Mapping) else given
+    return Problem("wrong-type", place, field, shown(found), more={"wanted": wanted, "kind": kind})
+
+
+_DATE_PARTS = (
+    re.compile(r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})(?:\s*[-/.月]\s*(?P<day>\d{1,2}))?\s*[日号月]?"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"),
+    re.compile(r"(?P<day>\d{1,2})\.\s*(?P<month>\d{1,2})\.\s*(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})\s*年"),
+)
+
+
+def _date_problem(place: Place, field: str, value: str) -> Problem:
+    """A day that no calendar has, or a date in another form, with the form that is meant."""
+    written = unicodedata.normalize("NFKC", value).strip()
+    for pattern in _DATE_PARTS:
+        found = pattern.fullmatch(written)
+        if found:
+            given = [part for part in ("year", "month", "day") if found.groupdict().get(part)]
+            numbers = [int(found[part]) for part in given]
+            if not _exists(*numbers):
+                return Problem("no-such-day", place, field, value)
+            meant = "-".join(f"{number:04}" if index == 0 else f"{number:02}" for index, number in enumerate(numbers))
+            return Problem("wrong-date", place, field, value, meant=meant)
+    return Problem("wrong-date", place, field, value)
+
+
+def _exists(year: int, month: int = 1, day: int = 1) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _real_path(loc: tuple[str | int, ...], data: Any, *, may_end_outside: bool) -> Path:
     """pydantic's location without the names of union branches: steps that the data has, and a last missing key."""
     path: list[str | int] = []
     for index, step in enumerate(loc):
-        if isinstance(data, dict) and (step in data or (index == len(loc) - 1 and isinstance(step, str))):
+        is_missing_key = may_end_outside and index == len(loc) - 1 and isinstance(step, str)
+        if isinstance(data, dict) and (step in data or is_missing_key):
             data = data.get(step)
             path.append(step)
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
@@ -158,9 +218,22 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
+_LONGEST = 80
+
+
 def shown(value: Any) -> str:
-    """A value as a message quotes it: short, and as it was typed where that is known."""
+    """A value as a message quotes it: short, and as it is typed in YAML."""
+    written = _written(value, 3)
+    return written if len(written) <= _LONGEST else written[: _LONGEST - 1] + "…"
+
+
+def _written(value: Any, depth: int) -> str:
+    if isinstance(value, Mapping | list | tuple) and not depth:
+        return "…"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_written(item, depth - 1)}' for key, item in islice(value.items(), 9))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_written(item, depth - 1) for item in value[:9])}]"
     if value is None:
         return ""
-    written = str(getattr(value, "text", value))
-    return written if len(written) <= 80 else written[:77] + "..."
+    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "text", value))
