@@ -170,8 +170,8 @@ def evidence(subject: Subject) -> Section:
     columns = (
         Column(say("evidence.number"), 8),
         Column(say("evidence.source"), 14),
-        Column(say("evidence.rating"), 36),
-        Column(say("evidence.note"), 42),
+        Column(say("evidence.rating"), 45),
+        Column(say("evidence.note"), 33),
     )
     groups = tuple(
         _evidence_group(subject, indicator, items)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assess.engines import Truth
-from assess.report.opening import UNRATED, gate_members
+from assess.report.opening import UNRATED, gate_members, no_gaps
 from assess.report.page import (
     Block,
     Card,
@@ -23,7 +24,7 @@ from assess.report.page import (
     Table,
 )
 from assess.report.words import Subject
-from assess.ruleset.conditions import All, Named
+from assess.ruleset.conditions import All, Atom
 from assess.ruleset.model import Indicator, Pattern
 from assess.verdict import Gap
 
@@ -88,8 +89,9 @@ def _gate(subject: Subject, number: int) -> Grounds:
     items = []
     for part, node in zip(parts, nodes, strict=True):
         clauses = tuple(subject.clauses(part, node, wanted=True))
-        bare = not isinstance(part, Named) and len(clauses) == 1
-        says = clauses[0].text if bare else subject.condition(part)
+        says = subject.condition(part, wanted=True)
+        if isinstance(part, Atom):
+            clauses = (replace(clauses[0], text=subject.say("gates.now", now=subject.now(part))),)
         items.append(Ground(says, subject.mark(node.truth), clauses))
     note = subject.say(
         "gates.note", n=len(truths), holding=truths.count(Truth.HOLDS), unsettled=truths.count(Truth.OPEN)
@@ -105,7 +107,7 @@ def gaps(subject: Subject) -> Section:
     say, found = subject.say, subject.verdict.perspective_gaps
     steps = subject.ruleset.gaps_from
     if not found:
-        nothing = Paragraphs((Line(say("gaps.none", steps=steps)),))
+        nothing = Paragraphs((Line(no_gaps(subject)),))
         return Section("gaps", say("gaps.title"), "", (nothing,))
     columns = (
         Column(say("gaps.indicator"), 22),

@@ -185,8 +185,9 @@ def _why_sure(subject: Subject) -> str:
     changes: dict[str, list[str]] = {}
     for source, span in _changes(subject):
         changes.setdefault(subject.stages(span.floor, span.ceiling), []).append(subject.source(source))
+    settled = subject.verdict.stage.floor == subject.verdict.stage.ceiling
     return subject.say(
-        "sure.why",
+        "sure.why" if settled else "sure.why-open",
         heard=len(subject.verdict.robustness.without),
         anyone="" if anyone == _standing_span(subject) else subject.stages(anyone.floor, anyone.ceiling),
         without=[{"sources": sources, "stage": stage} for stage, sources in changes.items()],
@@ -231,9 +232,15 @@ def _talk(subject: Subject) -> Iterator[Line]:
     if more > 0:
         yield Line(say("talk.more-gaps", n=more))
     if not verdict.perspective_gaps:
-        yield Line(say("talk.no-gaps", steps=subject.ruleset.gaps_from))
+        yield Line(no_gaps(subject))
     if subject.ruleset.patterns:
         yield from _patterns(subject)
+
+
+def no_gaps(subject: Subject) -> str:
+    """That no two sources are far apart; or that no two sources rated the same indicator."""
+    comparable = any(len(reading.positions) > 1 for reading in subject.verdict.readings.values())
+    return subject.say("talk.no-gaps" if comparable else "talk.no-pairs", steps=subject.ruleset.gaps_from)
 
 
 def _patterns(subject: Subject) -> Iterator[Line]:

@@ -132,13 +132,13 @@ class Subject:
 
     # --- conditions ----------------------------------------------------------------------------------------------
 
-    def condition(self, condition: Condition) -> str:
+    def condition(self, condition: Condition, *, wanted: bool = False) -> str:
         """A condition in words: its sentence where it has a name, otherwise what its leaves ask for."""
         match condition:
             case Named(name):
                 return self.text(next(one.says for one in self.ruleset.conditions if one.name == name))
             case Atom() | Attribute() | OfType():
-                return self.leaf(condition)
+                return self.leaf(condition, wanted=wanted)
             case Not(of):
                 return self.say("condition.not", condition=self.condition(of))
             case _:
@@ -186,6 +186,7 @@ class Subject:
         """
         match condition:
             case Atom() | Attribute() | OfType():
+                wanted = wanted and node.truth is not Truth.HOLDS
                 key = "clause.wanted" if wanted and isinstance(condition, Atom) else "clause.fact"
                 yield Clause(
                     text=self.say(key, leaf=self.leaf(condition, wanted=wanted), now=self.now(condition)),
@@ -218,8 +219,12 @@ class Subject:
             )
             depth += 1
         for member, child in zip(inner, node.children, strict=True):
-            if child.truth is node.truth:
-                yield from self.clauses(member, child, wanted=wanted, depth=depth)
+            if child.truth is not node.truth:
+                continue
+            together = isinstance(member, All) and len(member.of) > 1 and not isinstance(condition, All)
+            if together:
+                yield Clause(self.say("clause.together"), depth=depth)
+            yield from self.clauses(member, child, wanted=wanted, depth=depth + together)
 
     def leaves(self, condition: Condition, node: Node) -> Iterator[tuple[Leaf, Node]]:
         """The leaves of a condition with their nodes, names followed."""

@@ -23,8 +23,8 @@ def pdf_pages(data: bytes) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    """Text without blanks, with the marks that a PDF reader leaves where a word was broken."""
-    return re.sub(r"[\s\u00ad\ufffe\u200b]+", "", text)
+    """Text without blanks and hyphens: a PDF reader takes a hyphen at the end of a line for a broken word."""
+    return re.sub(r"[-\s\u00ad\ufffe\u200b]+", "", text)
 
 
 def structure(data: bytes) -> Iterator[Any]:

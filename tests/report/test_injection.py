@@ -9,8 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assess.content import content
 from assess.report.pdf import literal
-from tests.report.conftest import LANGUAGES, Judged
+from tests.report.conftest import LANGUAGES, Judged, judged, rules
 from tests.report.reading import html_tags, html_text, pdf_text, squeezed
 
 HOSTILE = '#read("/etc/passwd") *b* $x$ @ref <lab> \\ // <script>alert(1)</script> {{ 7*7 }} {% raw %} `c` _u_ ~ -- "q"'
@@ -35,8 +36,8 @@ def _assessment(text: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_text_is_printed(of_shipped: Callable[[str], Judged], language: str) -> None:
-    judged = of_shipped(_assessment(HOSTILE))
-    html, pdf = judged.render("html", language), judged.render("pdf", language)
+    hostile = of_shipped(_assessment(HOSTILE))
+    html, pdf = hostile.render("html", language), hostile.render("pdf", language)
     assert "script" not in {tag for tag, _ in html_tags(html)}
     assert html_text(html).count(squeezed(HOSTILE)) >= 4
     assert pdf_text(pdf).count(squeezed(HOSTILE)) >= 4
@@ -44,10 +45,28 @@ def test_hostile_text_is_printed(of_shipped: Callable[[str], Judged], language: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_characters_that_the_font_lacks_leave_a_box(of_shipped: Callable[[str], Judged], language: str) -> None:
-    judged = of_shipped(_assessment("好👍🏽 नमस्ते a\u200bb\x07 \ufeff𠮷 z"))
-    text = pdf_text(judged.render("pdf", language))
+    rare = of_shipped(_assessment("好👍🏽 नमस्ते a\u200bb \ufeff𠮷 z"))
+    text = pdf_text(rare.render("pdf", language))
     assert "好□" in text
     assert squeezed("ab") in text
+
+
+ALPHABET = st.one_of(
+    st.characters(min_codepoint=0x21, max_codepoint=0x7E),
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5),
+    st.sampled_from("，。、；：？！（）《》"),
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.text(ALPHABET, min_size=1, max_size=30), min_size=1, max_size=25))
+def test_what_is_typed_can_be_read_back(texts: list[str]) -> None:
+    evidence = [{"indicator": "emb.access", "source": "swo", "rating": 2, "note": text} for text in texts]
+    written = {"assess": 1, "id": "typed", "wave": {"date": "2024-05-01"}, "evidence": evidence}
+    of_typed = judged(yaml.safe_dump(written, allow_unicode=True).encode(), rules(content("rules")))
+    shown = pdf_text(of_typed.render("pdf", "en"))
+    for text in texts:
+        assert squeezed(text) in shown
 
 
 @settings(max_examples=200, deadline=None)

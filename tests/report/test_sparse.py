@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from assess.judge import judge
 from assess.report import pdf
+from assess.ruleset.model import Here, RuleSet, Step
+from assess.situation import of_assessment
 from tests.report.conftest import LANGUAGES, Judged
 from tests.report.reading import html_text, pdf_text, squeezed
 
@@ -58,3 +61,26 @@ def test_unverified_citations_are_not_printed(of_shipped: Callable[[str], Judged
     for data in (of_shipped(EMPTY).render("html", language),):
         assert "待核" not in data.decode()
         assert "to be verified" not in data.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_steps_worked_out_for_a_place_are_shown(of_shipped: Callable[[str], Judged], language: str) -> None:
+    judged = of_shipped(EMPTY)
+    here = Here(
+        steps=(Step(who=("swo", "committee"), by="first-week", does={"zh": "先见面", "en": "Meet first"}),),
+        works={"zh": "对方回电", "en": "They call back"},
+        stop={"zh": "对方不接", "en": "They do not answer"},
+        adaptations=(),
+    )
+    chosen = judged.verdict.strategies.consider[0].id
+    strategies = tuple(
+        strategy.model_copy(update={"here": here}) if strategy.id == chosen else strategy
+        for strategy in judged.ruleset.strategies
+    )
+    parts = {name: getattr(judged.ruleset, name) for name in RuleSet.model_fields}
+    ruleset = RuleSet.model_construct(**parts | {"strategies": strategies})
+    changed = Judged(judge(ruleset, of_assessment(judged.assessment, ruleset)), judged.assessment, ruleset)
+    text = html_text(changed.render("html", language))
+    for words in (here.steps[0].does, here.works, here.stop):
+        assert words is not None
+        assert squeezed(words[language]) in text
