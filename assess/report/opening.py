@@ -219,22 +219,30 @@ def _act(subject: Subject, advice: Advice, *, consider: bool) -> Card:
 
 
 def _talk(subject: Subject) -> Iterator[Line]:
-    verdict, say = subject.verdict, subject.say
-    for gap in verdict.perspective_gaps[:TALKS]:
-        positions = verdict.readings[gap.indicator].positions
-        spans = [(positions[source].floor, positions[source].ceiling) for source in gap.sources]
+    apart = _apart(subject)
+    for indicator in list(apart)[:TALKS]:
+        positions = subject.verdict.readings[indicator].positions
         sides = [
-            say("talk.side", source=subject.source(source), span=subject.span(*span))
-            for source, span in zip(gap.sources, spans, strict=True)
+            subject.say("talk.side", source=subject.source(source), span=subject.span(one.floor, one.ceiling))
+            for source, one in positions.items()
+            if source in apart[indicator]
         ]
-        yield Line(say("talk.sides", sides=sides), say("talk.lead", name=subject.indicator(gap.indicator)))
-    more = len(verdict.perspective_gaps) - TALKS
-    if more > 0:
-        yield Line(say("talk.more-gaps", n=more))
-    if not verdict.perspective_gaps:
+        lead = subject.say("talk.lead", name=subject.indicator(indicator))
+        yield Line(subject.say("talk.sides", sides=sides), lead)
+    if len(apart) > TALKS:
+        yield Line(subject.say("talk.more-gaps", n=len(apart) - TALKS))
+    if not apart:
         yield Line(no_gaps(subject))
     if subject.ruleset.patterns:
         yield from _patterns(subject)
+
+
+def _apart(subject: Subject) -> dict[str, set[str]]:
+    """The indicators with a gap, the widest first, each with the sources that stand apart."""
+    found: dict[str, set[str]] = {}
+    for gap in sorted(subject.verdict.perspective_gaps, key=lambda gap: -gap.gap):
+        found.setdefault(gap.indicator, set()).update(gap.sources)
+    return found
 
 
 def no_gaps(subject: Subject) -> str:
@@ -249,7 +257,7 @@ def _patterns(subject: Subject) -> Iterator[Line]:
         for truth in Truth
     }
     if names := found[Truth.HOLDS]:
-        yield Line(subject.say("talk.patterns-ask"), subject.say("talk.patterns", names=names))
+        yield Line(subject.say("talk.patterns-ask", n=len(names)), subject.say("talk.patterns", names=names))
     else:
         yield Line(subject.say("talk.no-patterns"))
     if names := found[Truth.OPEN]:

@@ -23,7 +23,7 @@ from assess.report.glyphs import covered
 from assess.report.page import Page
 
 if TYPE_CHECKING:
-    from typst import Compiler, TypstWarning
+    from typst import Compiler, Fonts, TypstWarning
 
 LACKING = "□"
 
@@ -47,14 +47,20 @@ def compiled(page: Page) -> tuple[bytes, Sequence[TypstWarning]]:
     return data, warnings
 
 
-@lru_cache(maxsize=1)
 def _compiler() -> Compiler:
-    """A compiler that sees our templates and the one font from its package, whatever a machine has installed."""
-    from pylopdf_fonts_zh_cn import sans_path
-    from typst import Compiler, Fonts
+    """A compiler that sees our templates and nothing else; a new one each time, since threads must not share one."""
+    from typst import Compiler
 
-    fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(sans_path().parent)])
-    return Compiler(root=str(content("templates") / "typst"), font_paths=fonts, ignore_system_fonts=True)
+    return Compiler(root=str(content("templates") / "typst"), font_paths=_fonts(), ignore_system_fonts=True)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Fonts:
+    """The one font of every report, from its package: what a machine has installed does not matter."""
+    from pylopdf_fonts_zh_cn import sans_path
+    from typst import Fonts
+
+    return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(sans_path().parent)])
 
 
 @lru_cache(maxsize=1)
