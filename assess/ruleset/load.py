@@ -11,23 +11,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from assess.problems import Place, Problem, in_order, nearest, unknown
 from assess.ruleset import references
-from assess.ruleset.conditions import (
-    Atom,
-    Condition,
-    OfType,
-    Reader,
-    Vocabulary,
-    circles,
-    clashes,
-    signed_leaves,
-)
+from assess.ruleset.conditions import Atom, Condition, OfType, circles, clashes, names, signed_leaves, text
 from assess.ruleset.model import RuleSet
-from assess.validation import Origins, shown, validate
+from assess.ruleset.parse import Reader, Vocabulary
+from assess.validation import Origins, shown, validate, wrong_type
 from assess.yamlfile import Document, Path, field_name, read
 
 FORMAT = 1
@@ -62,13 +55,14 @@ def load_ruleset(folder: FilePath) -> tuple[RuleSet | None, list[Problem]]:
         assembly.take(name, document)
     problems += assembly.problems
     data, origins = assembly.data, assembly.origins
+    unread = assembly.unread | _parts_of_missing(documents, folder)
     conditions = _Conditions(data, origins)
     conditions.read_all()
-    problems += conditions.problems
-    problems += references.problems(data, origins)
+    references_and_shape = [*conditions.problems, *references.problems(data, origins)]
     data.pop("dimension_order", None)
     ruleset, wrong_shape = validate(RuleSet, data, origins, {"languages": _languages(data)})
-    problems += wrong_shape
+    references_and_shape += wrong_shape
+    problems += [problem for problem in references_and_shape if not _follows(problem, unread)]
     if problems or ruleset is None:
         return None, in_order(problems)
     return ruleset.model_copy(update={"digest": as_read}), []
@@ -79,6 +73,51 @@ def digest(documents: Mapping[str, Document]) -> str:
     merged = {name: document.data for name, document in documents.items()}
     written = json.dumps(merged, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
+
+
+# What a reference names, by the part of the rule set that has it; without that part nothing can be said of it.
+_PART_OF = {
+    "source": "sources", "pattern-kind": "pattern_kinds", "strategy": "strategies", "indicator": "indicators",
+    "stage": "stages", "event": "events", "type": "types", "type-or-any": "types", "role": "roles",
+    "effort": "efforts", "evidence-level": "evidence_levels", "dimension": "dimensions",
+}  # fmt: skip
+_PARTS_OF_CODE = {
+    "unknown-condition": ("conditions",), "unknown-indicator": ("indicators",), "unknown-attribute": ("attributes",),
+    "unknown-level": ("attributes",), "source-may-not-rate": ("sources", "indicators"), "primary-source": ("sources",),
+}  # fmt: skip
+
+
+def _parts_of_missing(documents: Mapping[str, Document], folder: FilePath) -> set[str]:
+    """The parts whose file is missing or could not be read at all."""
+    unread: set[str] = set()
+    there = {path.relative_to(folder).as_posix() for path in _yaml_files(folder)}
+    for name in {*there, *(required for required in _REQUIRED if required not in _FOLDERS)} - set(documents):
+        unread |= _parts(name)
+    if not any(name.startswith("indicators/") for name in there):
+        unread |= _parts("indicators/")
+    return unread
+
+
+def _parts(name: str) -> set[str]:
+    """The parts of the rule set that a file holds."""
+    match name.partition("/"):
+        case "indicators", "/", _:
+            return {"indicators", "dimensions"}
+        case "strategies", "/", _:
+            return {"strategies"}
+        case "ruleset.yaml", _, _:
+            return {*_FILES["ruleset.yaml"], "dimension_order"}
+        case _:
+            return set(_FILES[name])
+
+
+def _follows(problem: Problem, unread: set[str]) -> bool:
+    """Whether this is no mistake of its own: something is not found only because its file could not be read."""
+    if problem.code == "unknown-reference":
+        return _PART_OF.get(problem.more.get("what", "")) in unread
+    if problem.code == "missing-field":
+        return not problem.field and problem.value in unread
+    return any(part in unread for part in _PARTS_OF_CODE.get(problem.code, ()))
 
 
 def _languages(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -119,6 +158,14 @@ def _unknown_files(folder: FilePath) -> Iterator[Problem]:
         is_content = path.is_dir() or path.suffix in {".yaml", ".yml"}
         if is_content and path.name not in known and not path.name.startswith((".", "_")):
             yield Problem("unknown-file", Place(str(path)), "", path.name, tuple(known), nearest(path.name, known))
+    for name in (*_FOLDERS, CASES):
+        for path in sorted((folder / name).glob("*")):
+            if (path.is_dir() or path.suffix != ".yaml") and not path.name.startswith((".", "_")):
+                yield Problem("unknown-file", Place(str(path)), "", path.name, (), _with_our_ending(path))
+
+
+def _with_our_ending(path: FilePath) -> str:
+    return f"{path.stem}.yaml" if path.suffix.lower() in {".yml", ".yaml"} else ""
 
 
 def _in_dimension_order(documents: Mapping[str, Document]) -> list[tuple[str, Document]]:
@@ -144,13 +191,15 @@ class _Assembly:
         self.data: dict[str, Any] = {}
         self.origins = Origins()
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()  # parts that are there but of a shape that cannot be read
         self.origins.add((), Document(str(folder / "ruleset.yaml")), ())
 
     def take(self, name: str, document: Document) -> None:
         folder = name.partition("/")[0]
         allowed = _FOLDERS.get(folder) if "/" in name else _FILES[name]
         if not isinstance(document.data, dict):
-            self._say("wrong-type", document, (), shown(document.data), wanted="mapping")
+            self.problems.append(wrong_type(document.place(()), "", document.data, "mapping"))
+            self.unread |= _parts(name)
             return
         self._unknown_keys(document, (*(allowed or ()), *(("ruleset", "dimensions") if name == "ruleset.yaml" else ())))
         match name if "/" not in name else folder:
@@ -171,6 +220,19 @@ class _Assembly:
     def _say(self, code: str, document: Document, path: Path, value: str, **more: str) -> None:
         self.problems.append(Problem(code, document.place(path), field_name(path), value, more=more))
 
+    def _wants(self, kind: type, document: Document, key: str) -> bool:
+        """Whether the part ``key`` of a document is of this kind; what is wrong otherwise is said."""
+        found = document.data.get(key)
+        if isinstance(found, kind):
+            return True
+        self.unread |= {key}
+        if key in document.data:
+            wanted = "list" if kind is list else "mapping"
+            self.problems.append(wrong_type(document.place((key,)), field_name((key,)), found, wanted))
+        elif not any(problem.meant == key for problem in self.problems):
+            self.problems.append(Problem("missing-field", document.place(()), value=key))
+        return False
+
     def _unknown_keys(self, document: Document, allowed: tuple[str, ...]) -> None:
         for key in document.data:
             if key not in allowed:
@@ -187,18 +249,26 @@ class _Assembly:
         self.origins.add((), document, ())
         self._copy(document, _FILES["ruleset.yaml"])
         version = document.data.get("ruleset")
-        if version != FORMAT or isinstance(version, bool):
+        if "ruleset" not in document.data:
+            more = {"example": f"ruleset: {FORMAT}"}
+            self.problems.append(Problem("missing-field", document.place(()), value="ruleset", more=more))
+        elif version != FORMAT or isinstance(version, bool):
             self._say("format-version", document, ("ruleset",), shown(version), wanted=str(FORMAT))
         if "dimensions" in document.data:
+            self._wants(list, document, "dimensions")
             self.data["dimension_order"] = document.data["dimensions"]
             self.origins.add(("dimension_order",), document, ("dimensions",))
 
     def _conditions(self, document: Document) -> None:
         named = document.data.get("conditions")
-        if not isinstance(named, dict):
-            self._say("wrong-type", document, ("conditions",), shown(named), wanted="mapping")
+        if not self._wants(dict, document, "conditions"):
             return
         self.data["conditions"] = []
+        # The name of a condition is its key, and that is where a problem with it stands.
+        at_keys: dict[Path, Place] = {
+            ("conditions", name, "name"): document.key_place(("conditions", name)) for name in named
+        }
+        document = replace(document, values={**document.values, **at_keys})
         for index, (name, body) in enumerate(named.items()):
             entry = {"name": name, **body} if isinstance(body, dict) else body
             self.data["conditions"].append(entry)
@@ -215,8 +285,7 @@ class _Assembly:
 
     def _list(self, document: Document, key: str, more: Mapping[str, Any] | None = None) -> None:
         items = document.data.get(key)
-        if not isinstance(items, list):
-            self._say("wrong-type", document, (key,), shown(items), wanted="list")
+        if not self._wants(list, document, key):
             return
         into = self.data.setdefault(key, [])
         for index, item in enumerate(items):
@@ -238,6 +307,7 @@ class _Conditions:
         self.named: dict[str, Condition] = {}
         self.vocabulary = vocabulary(data)
         self.conclusions: list[tuple[Path, Condition]] = []
+        self._said: set[int] = set()  # leaves of which something has been said; many conclusions may come down to one
 
     def read_all(self) -> None:
         for path, entry in references.entries(self.data, "conditions"):
@@ -246,14 +316,18 @@ class _Conditions:
                 self.named[entry["name"]] = condition
         for path, entry, key in self._others():
             self._replace(entry, (*path, key))
-        circular = circles(self.named)
-        for circle in circular:
+        for circle in circles(self.named):
             self._circle(circle)
-        # A name that could not be read makes what uses it unreadable too; its own problem has been said.
-        whole = set(self.named) == set(self.vocabulary.named)
-        if not circular and whole:
-            for path, condition in self.conclusions:
+        for path, condition in self.conclusions:
+            if self._whole(condition):
                 self._check(path, condition)
+
+    def _whole(self, condition: Condition, trail: tuple[str, ...] = ()) -> bool:
+        """Whether every name below can be followed; the problem of one that cannot has been said where it stands."""
+        return all(
+            name in self.named and name not in trail and self._whole(self.named[name], (*trail, name))
+            for name in names(condition)
+        )
 
     def _others(self) -> Iterator[tuple[Path, dict[str, Any], str]]:
         for path, entry in references.entries(self.data, "stages"):
@@ -281,7 +355,8 @@ class _Conditions:
         document, inside = self.origins.find(path)
         reader = Reader(document, self.vocabulary)
         condition = self._adaptation(reader, entry[key], inside) if key == "for" else reader.read(entry[key], inside)
-        entry[key] = condition
+        if condition is not None:
+            entry[key] = condition
         self.problems += reader.problems
         self.places |= reader.places
         if condition is not None:
@@ -316,29 +391,28 @@ class _Conditions:
         return document.key_place(inside)
 
     def _check(self, path: Path, condition: Condition) -> None:
+        """Says once of each leaf what is wrong with it, in the first conclusion that comes down to it."""
         field = self.origins.field(path)
         for clash in clashes(condition, self.named):
-            places = [self.places.get(id(leaf), self.origins.place(path)) for leaf in clash.leaves]
-            self.problems.append(Problem(clash.code, places[0], field, clash.about, also=(places[1],)))
+            if not self._said & {id(leaf) for leaf in clash.leaves}:
+                places = [self.places.get(id(leaf), self.origins.place(path)) for leaf in clash.leaves]
+                self.problems.append(Problem(clash.code, places[0], field, clash.about, also=(places[1],)))
+            self._said |= {id(leaf) for leaf in clash.leaves}
         if path[0] in {"stages", "screening"}:
             self._upwards_only(condition, path, field)
 
     def _upwards_only(self, condition: Condition, path: Path, field: str) -> None:
+        kind = "gate" if path[0] == "stages" else "check"
         for leaf, up in signed_leaves(condition, self.named):
-            if not isinstance(leaf, Atom) or leaf.source or not up:
-                place = self.places.get(id(leaf), self.origins.place(path))
-                shown_leaf = leaf.variable if isinstance(leaf, Atom) else getattr(leaf, "name", "")
-                kind = "gate" if path[0] == "stages" else "check"
-                self.problems.append(
-                    Problem(
-                        "upwards-only",
-                        place,
-                        field,
-                        shown_leaf,
-                        also=(self.origins.place(path),),
-                        more={"kind": kind},
-                    )
-                )
+            if (isinstance(leaf, Atom) and not leaf.source and up) or id(leaf) in self._said:
+                continue
+            self._said.add(id(leaf))
+            place, used = self.places.get(id(leaf), self.origins.place(path)), self.origins.place(path)
+            also = () if (used.file, used.line) == (place.file, place.line) else (used,)
+            negated = "" if up or (isinstance(leaf, Atom) and not leaf.at_least) else "not "
+            self.problems.append(
+                Problem("upwards-only", place, field, negated + text(leaf), also=also, more={"kind": kind})
+            )
 
 
 def vocabulary(data: Mapping[str, Any]) -> Vocabulary:

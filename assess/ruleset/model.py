@@ -45,8 +45,14 @@ def _in_every_language(words: Mapping[str, str], info: ValidationInfo) -> Mappin
     return words
 
 
+def _not_plain(words: Any) -> Any:
+    if isinstance(words, str):
+        raise PydanticCustomError("one-language", "{text}", {"text": str(_as_typed(words))})
+    return words
+
+
 # One text in every language that the rule set declares.
-Text = Annotated[Mapping[str, Words], AfterValidator(_in_every_language)]
+Text = Annotated[Mapping[str, Words], BeforeValidator(_not_plain), AfterValidator(_in_every_language)]
 Name = Annotated[str, BeforeValidator(_as_typed), Field(pattern=rf"^{NAME.pattern}$")]
 Citation = Words | Text
 # Conditions arrive parsed: their form is checked by the condition reader, which knows where every part stands.

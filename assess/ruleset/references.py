@@ -174,20 +174,30 @@ def _names(values: Any, path: Path, allowed: Sequence[str], what: str, origins: 
 
 def _indicators(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
     prefixes = {item.get("id"): item.get("prefix") for _, item in entries(data, "dimensions")}
+    known = ids(data, "sources")
     know_all = [item.get("id") for _, item in entries(data, "sources") if item.get("rates") == "all"]
     for path, item in entries(data, "indicators"):
         name, prefix = item.get("id"), prefixes.get(item.get("dimension"))
         if isinstance(name, str):
-            at = (*path, "id")
-            if not INDICATOR_ID.fullmatch(name):
-                yield Problem("indicator-id", origins.place(at), origins.field(at), name, (f"{prefix}.name",))
-            elif isinstance(prefix, str) and not name.startswith(prefix + "."):
-                meant = f"{prefix}.{name.partition('.')[2]}"
-                yield Problem("indicator-prefix", origins.place(at), origins.field(at), name, (meant,), meant)
+            yield from _indicator_id((*path, "id"), name, prefix, origins)
         sources, primary = item.get("sources"), item.get("primary_source")
-        if isinstance(sources, list) and isinstance(primary, str) and primary not in [*sources, *know_all]:
+        listed = [str(source) for source in sources] if isinstance(sources, list) else [str(primary)]
+        # A source that the rule set does not have is said to be unknown; that it is not listed would say it twice.
+        if primary in known and all(source in known for source in listed) and primary not in [*listed, *know_all]:
             at = (*path, "primary_source")
-            yield unknown("primary-source", origins.place(at), origins.field(at), primary, [str(s) for s in sources])
+            yield unknown("primary-source", origins.place(at), origins.field(at), str(primary), listed)
+
+
+def _indicator_id(at: Path, name: str, prefix: Any, origins: Origins) -> Iterator[Problem]:
+    if not isinstance(prefix, str):
+        return  # that the prefix is missing is said where it should stand
+    meant = f"{prefix}.{name.partition('.')[2] or name}".lower().replace("_", "-")
+    repaired = meant if INDICATOR_ID.fullmatch(meant) else ""
+    if not INDICATOR_ID.fullmatch(name):
+        yield Problem("indicator-id", origins.place(at), origins.field(at), name, (f"{prefix}.name",), repaired)
+    elif not name.startswith(prefix + "."):
+        more = {"prefix": prefix}
+        yield Problem("indicator-prefix", origins.place(at), origins.field(at), name, (meant,), meant, more=more)
 
 
 def _stages(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
@@ -196,11 +206,11 @@ def _stages(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
         if isinstance(number, int) and number != index:
             at = (*path, "stage")
             yield Problem(
-                "stage-number", origins.place(at), origins.field(at), shown(number), (str(index),), str(index)
+                "stage-number", origins.place(at), origins.field(at), shown(number), (str(index),)
             )
         if index == 0 and item.get("gate") is not None:
             yield Problem("gate-of-lowest", origins.place((*path, "gate")), origins.field((*path, "gate")))
-        if index > 0 and "gate" not in item:
+        if index > 0 and item.get("gate") is None:
             yield Problem("missing-field", origins.place(path), origins.field(path), "gate")
 
 
