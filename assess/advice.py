@@ -9,7 +9,7 @@ from datetime import date
 from assess.engines import Conclusions, Truth
 from assess.engines.reference import Known, bits
 from assess.explain.raises import Raises
-from assess.ruleset.conditions import All, Atom, signed_leaves, text, unfold, variables
+from assess.ruleset.conditions import All, literals, text, variables
 from assess.ruleset.model import RuleSet, Strategy
 from assess.ruleset.references import ANY_TYPE
 from assess.situation import Situation
@@ -101,12 +101,11 @@ class _Context:
         """The leaves of ``when`` that keep it from holding: those that fail, or those that are open."""
         if strategy.when is None or self.truths[f"when:{strategy.id}"] is not truth:
             return
-        seen: set[str] = set()
-        for leaf, up in signed_leaves(strategy.when, self.ruleset.named):
-            written = text(leaf if up or not isinstance(leaf, Atom) else unfold(leaf, {}, negated=True))
-            if bits(leaf, self.known).truth is truth and written not in seen:
-                seen.add(written)
-                yield Reason(code=code, ref=written)
+        wanting = (
+            leaf for leaf in literals(strategy.when, self.ruleset.named) if bits(leaf, self.known).truth is truth
+        )
+        for written in dict.fromkeys(map(text, wanting)):
+            yield Reason(code=code, ref=written)
 
     def _type_doubt(self, strategy: Strategy) -> Iterator[Reason]:
         anywhere = ANY_TYPE in strategy.fits

@@ -184,6 +184,19 @@ def signed_leaves(
                 yield from signed_leaves(member, named, negated=negated)
 
 
+def literals(condition: Condition, named: Mapping[str, Condition]) -> Iterator[Condition]:
+    """The leaves as the condition needs them: negated atoms turned round, other negated leaves under a ``not``."""
+
+    def walk(part: Condition) -> Iterator[Condition]:
+        inside = members(part) if not isinstance(part, Not) else ()
+        if not inside:
+            yield part
+        for member in inside:
+            yield from walk(member)
+
+    yield from walk(unfold(condition, named))
+
+
 def names(condition: Condition) -> Iterator[str]:
     """The names of conditions that this one uses directly."""
     if isinstance(condition, Named):

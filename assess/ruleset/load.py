@@ -307,7 +307,9 @@ class _Conditions:
         self.named: dict[str, Condition] = {}
         self.vocabulary = vocabulary(data)
         self.conclusions: list[tuple[Path, Condition]] = []
-        self._said: set[int] = set()  # leaves of which something has been said; many conclusions may come down to one
+        # Leaves of which something has been said: many conclusions may come down to one.
+        self._said: set[int] = set()
+        self._clashed: set[tuple[str, str, int]] = set()
 
     def read_all(self) -> None:
         for path, entry in references.entries(self.data, "conditions"):
@@ -394,9 +396,11 @@ class _Conditions:
         """Says once of each leaf what is wrong with it, in the first conclusion that comes down to it."""
         field = self.origins.field(path)
         for clash in clashes(condition, self.named):
-            if not self._said & {id(leaf) for leaf in clash.leaves}:
+            said = {(clash.code, clash.about, id(leaf)) for leaf in clash.leaves}
+            if not self._clashed & said:
                 places = [self.places.get(id(leaf), self.origins.place(path)) for leaf in clash.leaves]
                 self.problems.append(Problem(clash.code, places[0], field, clash.about, also=(places[1],)))
+            self._clashed |= said
             self._said |= {id(leaf) for leaf in clash.leaves}
         if path[0] in {"stages", "screening"}:
             self._upwards_only(condition, path, field)

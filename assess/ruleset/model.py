@@ -45,14 +45,14 @@ def _in_every_language(words: Mapping[str, str], info: ValidationInfo) -> Mappin
     return words
 
 
-def _not_plain(words: Any) -> Any:
-    if isinstance(words, str):
-        raise PydanticCustomError("one-language", "{text}", {"text": str(_as_typed(words))})
+def _by_language(words: Any) -> Any:
+    if not isinstance(words, Mapping):
+        raise PydanticCustomError("text-by-language", "not by language")
     return words
 
 
 # One text in every language that the rule set declares.
-Text = Annotated[Mapping[str, Words], BeforeValidator(_not_plain), AfterValidator(_in_every_language)]
+Text = Annotated[Mapping[str, Words], BeforeValidator(_by_language), AfterValidator(_in_every_language)]
 Name = Annotated[str, BeforeValidator(_as_typed), Field(pattern=rf"^{NAME.pattern}$")]
 Citation = Words | Text
 # Conditions arrive parsed: their form is checked by the condition reader, which knows where every part stands.

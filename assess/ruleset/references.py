@@ -205,9 +205,7 @@ def _stages(data: Mapping[str, Any], origins: Origins) -> Iterator[Problem]:
         number = item.get("stage")
         if isinstance(number, int) and number != index:
             at = (*path, "stage")
-            yield Problem(
-                "stage-number", origins.place(at), origins.field(at), shown(number), (str(index),)
-            )
+            yield Problem("stage-number", origins.place(at), origins.field(at), shown(number), (str(index),))
         if index == 0 and item.get("gate") is not None:
             yield Problem("gate-of-lowest", origins.place((*path, "gate")), origins.field((*path, "gate")))
         if index > 0 and item.get("gate") is None:
