@@ -5,13 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assess.engines import Truth
-from assess.report.page import Block, Card, Cards, Clause, Line, Paragraphs, Section
+from assess.report.page import (
+    Block,
+    Card,
+    Cards,
+    Cell,
+    Clause,
+    Column,
+    Group,
+    Line,
+    Paragraphs,
+    Row,
+    Section,
+    Table,
+)
 from assess.report.words import Subject
-from assess.ruleset.conditions import All, Atom, Condition, Leaf, Named, signed_leaves, text, unfold, variables
+from assess.ruleset.conditions import (
+    All,
+    Atom,
+    Attribute,
+    Condition,
+    Leaf,
+    Named,
+    Not,
+    OfType,
+    literals,
+    text,
+    variables,
+)
 from assess.ruleset.model import Strategy
 from assess.verdict import Advice, ConditionRaises, Raise, RaiseStep, Reason, ReasonCode, StepKind
 
 OPTIONS = 3
+IN_FULL = 5
 
 
 # --- strategies --------------------------------------------------------------------------------------------------
@@ -22,14 +48,8 @@ def strategies(subject: Subject) -> Section | None:
     if not subject.ruleset.strategies:
         return None
     lists, say = subject.verdict.strategies, subject.say
-    blocks: list[Block] = []
-    if lists.recommended:
-        cards = tuple(_card(subject, advice) for advice in lists.recommended)
-        title = say("strategies.recommended", n=len(cards))
-        blocks.append(Cards(title, say("strategies.recommended-note"), cards, numbered=True))
-    if lists.consider:
-        cards = tuple(_card(subject, advice) for advice in lists.consider)
-        blocks.append(Cards(say("strategies.consider", n=len(cards)), say("strategies.consider-note"), cards))
+    blocks = [*_worked_out(subject, "recommended", lists.recommended, numbered=True)]
+    blocks += _worked_out(subject, "consider", lists.consider, numbered=False)
     if lists.later:
         cards = tuple(_waiting(subject, advice) for advice in lists.later)
         blocks.append(Cards(say("strategies.later", n=len(cards)), say("strategies.later-note"), cards))
@@ -39,6 +59,36 @@ def strategies(subject: Subject) -> Section | None:
     if not blocks:
         blocks.append(Paragraphs((Line(say("strategies.none")),)))
     return Section("strategies", say("strategies.title"), say("strategies.intro"), tuple(blocks))
+
+
+def _worked_out(subject: Subject, name: str, listed: Sequence[Advice], *, numbered: bool) -> Iterator[Block]:
+    """The first of a list as cards, since nobody starts more than a handful; the others as rows, in the same order."""
+    if not listed:
+        return
+    say = subject.say
+    cards = tuple(_card(subject, advice) for advice in listed[:IN_FULL])
+    yield Cards(say(f"strategies.{name}", n=len(listed)), say(f"strategies.{name}-note"), cards, numbered=numbered)
+    if others := listed[IN_FULL:]:
+        columns = (
+            Column(say("strategies.name"), 4),
+            Column(say("strategies.aim"), 5),
+            Column(say("strategies.why"), 6),
+        )
+        rows = tuple(_brief(subject, advice) for advice in others)
+        title = say(f"strategies.{name}-others", n=len(others))
+        yield Table(title, columns, (Group(title, rows),))
+
+
+def _brief(subject: Subject, advice: Advice) -> Row:
+    strategy = subject.ruleset.strategy[advice.id]
+    reservations = subject.say("strategies.reservations", reasons=doubts(subject, advice))
+    return Row(
+        (
+            Cell(subject.text(strategy.name), small=meta(subject, strategy)),
+            Cell(subject.text(strategy.aim)),
+            Cell(purposes(subject, advice), small=reservations),
+        )
+    )
 
 
 def meta(subject: Subject, strategy: Strategy) -> str:
@@ -143,32 +193,27 @@ def doubts(subject: Subject, advice: Advice) -> list[str]:
     for code in dict.fromkeys(reason.code for reason in advice.reasons):
         reasons = [reason for reason in advice.reasons if reason.code is code]
         if code in {ReasonCode.WHEN_FAILS, ReasonCode.WHEN_OPEN}:
-            leaves = _leaves(subject, strategy)
-            told = [_told(subject, *leaves[reason.ref or ""]) for reason in reasons]
+            needed = _literals(subject, strategy)
+            told = [_told(subject, needed[reason.ref or ""]) for reason in reasons]
             sentences.append(subject.say(f"reason.{code.value}", leaves=told))
         else:
             sentences += [_doubt(subject, strategy, reason) for reason in reasons]
     return sentences
 
 
-def _told(subject: Subject, leaf: Leaf, up: bool) -> str:
-    return subject.say("reason.leaf", leaf=subject.leaf(leaf, up=up), now=subject.now(leaf))
+def _told(subject: Subject, literal: Leaf | Not) -> str:
+    leaf = literal.of if isinstance(literal, Not) else literal
+    if isinstance(leaf, Atom | Attribute | OfType):
+        said = subject.leaf(leaf, up=not isinstance(literal, Not))
+        return subject.say("reason.leaf", leaf=said, now=subject.now(leaf))
+    raise TypeError(f"no leaf: {leaf}")
 
 
-def _leaves(subject: Subject, strategy: Strategy) -> dict[str, tuple[Leaf, bool]]:
+def _literals(subject: Subject, strategy: Strategy) -> dict[str, Leaf | Not]:
     """The leaves of ``when`` as they must be so, by the text that a reason refers to them with."""
-    found: dict[str, tuple[Leaf, bool]] = {}
     if strategy.when is None:
-        return found
-    for leaf, up in signed_leaves(strategy.when, subject.ruleset.named):
-        if isinstance(leaf, Atom):
-            turned = unfold(leaf, {}, negated=True)
-            meant = leaf if up is leaf.at_least or not isinstance(turned, Atom) else turned
-            found[text(meant)] = (meant, True)
-            found.setdefault(text(turned), (meant, True))
-        else:
-            found[text(leaf)] = (leaf, up)
-    return found
+        return {}
+    return {text(literal): literal for literal in literals(strategy.when, subject.ruleset.named)}
 
 
 def _doubt(subject: Subject, strategy: Strategy, reason: Reason) -> str:

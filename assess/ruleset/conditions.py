@@ -184,15 +184,15 @@ def signed_leaves(
                 yield from signed_leaves(member, named, negated=negated)
 
 
-def literals(condition: Condition, named: Mapping[str, Condition]) -> Iterator[Condition]:
+def literals(condition: Condition, named: Mapping[str, Condition]) -> Iterator[Leaf | Not]:
     """The leaves as the condition needs them: negated atoms turned round, other negated leaves under a ``not``."""
 
-    def walk(part: Condition) -> Iterator[Condition]:
-        inside = members(part) if not isinstance(part, Not) else ()
-        if not inside:
+    def walk(part: Condition) -> Iterator[Leaf | Not]:
+        if isinstance(part, Atom | Attribute | OfType | Not):
             yield part
-        for member in inside:
-            yield from walk(member)
+        else:
+            for member in members(part):
+                yield from walk(member)
 
     yield from walk(unfold(condition, named))
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from assess.catalogue import Catalogue
 from assess.ruleset.conditions import Condition, leaves, names, text
-from assess.ruleset.model import Check, CommunityType, Indicator, Model, Pattern, RuleSet, Stage, Strategy
+from assess.ruleset.model import (
+    Check,
+    CommunityType,
+    EventType,
+    Indicator,
+    Model,
+    Pattern,
+    RuleSet,
+    Source,
+    Stage,
+    Strategy,
+)
 
 Row = tuple[str, str]
 
@@ -93,7 +104,8 @@ class _Writer:
         for attribute in ruleset.attributes:
             levels = "; ".join(f"{level.id} ({words(level.name)})" for level in attribute.levels)
             yield self._entry("attribute", attribute.id, words(attribute.name), [("levels", levels)])
-        for named in (*ruleset.events, *ruleset.sources):
+        plain: list[EventType | Source] = [*ruleset.events, *ruleset.sources]
+        for named in plain:
             kind_of = "event" if named.id in ruleset.event else "source"
             yield self._entry(kind_of, named.id, words(named.name), [])
 
