@@ -50,7 +50,7 @@ class Problem:
 
 def unknown(code: str, place: Place, field: str, value: str, allowed: Iterable[str], **more: str) -> Problem:
     """A name that is not among ``allowed``, with the nearest one that is."""
-    names = list(allowed)
+    names = list(dict.fromkeys(allowed))
     return Problem(code, place, field, value, tuple(names), nearest(value, names), more=more)
 
 

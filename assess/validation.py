@@ -106,6 +106,7 @@ _CODES = {
     "string_pattern_mismatch": "wrong-form", "string_too_short": "empty-text", "too_short": "too-few",
     "too_long": "too-many", "greater_than_equal": "too-small", "less_than_equal": "too-large",
     "missing-language": "missing-language", "unknown-language": "unknown-language",
+    "text-by-language": "text-by-language",
 }  # fmt: skip
 
 
@@ -129,7 +130,9 @@ def _problem(details: dict[str, Any], model: type[BaseModel], data: Any, origins
         return path, _date_problem(place, name, value)
     if kind in _TYPES:
         return path, wrong_type(place, name, details["input"], _TYPES[kind])
-    more = {key: str(item) for key, item in context.items()}
+    if kind == "too_short" and isinstance(details["input"], str):
+        return path, Problem("empty-text", place, name)
+    more = {key: f"{item:g}" if isinstance(item, float) else str(item) for key, item in context.items()}
     return path, Problem(_CODES.get(kind, "wrong-value"), place, name, value, more=more)
 
 

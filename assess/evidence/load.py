@@ -15,6 +15,7 @@ from assess.validation import Origins, shown, validate, wrong_type
 from assess.yaml_mistakes import swallowed_colon
 from assess.yamlfile import Document, Path, field_name, read
 
+_EMPTY = {"empty-file": "empty-assessment"}  # with a word on where to find an example
 # Without any of these a file is something else, and to list what it lacks would help nobody.
 _TELLING = frozenset({"assess", "wave", "evidence"})
 
@@ -23,7 +24,7 @@ def load_assessment(raw: bytes, file: str, ruleset: RuleSet) -> tuple[Assessment
     """The assessment in these bytes, or every problem of it, in the order of the file."""
     document, problems = read(raw, file)
     if document.data is None:
-        return None, in_order(problems)
+        return None, [replace(problem, code=_EMPTY.get(problem.code, problem.code)) for problem in in_order(problems)]
     other = _something_else(document)
     if other:
         return None, in_order([*problems, other])
