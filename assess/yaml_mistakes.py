@@ -157,6 +157,8 @@ _BY_WORDS = (
     ("another document", "syntax-two-documents", "at", ""),
     ("could not find expected ':'", "syntax-no-colon", "begun", ""),
     ("escape", "syntax-escape", "at", ""),
+    ("expected the node content", "syntax-value", "at", "sign"),
+    ("sequence entries are not allowed", "syntax-indent", "at", ""),
 )  # fmt: skip
 
 

@@ -88,6 +88,7 @@ def field_name(path: Path) -> str:
 
 # What files begin with that are no text, and what the message calls them.
 _NO_TEXT = ((b"PK\x03\x04", "office"), (b"\xd0\xcf\x11\xe0", "office"), (b"%PDF", "pdf"))
+_TEXT_PER_ZERO = 100  # a zero among so many bytes is a slip in a text; more of them are no text
 _CHINESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -99,7 +100,7 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     wide = _wide_encoding(raw)
     if wide:
         return _decoded(raw, wide, file)
-    if b"\0" in raw:
+    if raw.count(b"\0") * _TEXT_PER_ZERO > len(raw):
         return "", [Problem("not-text", Place(file), more={"kind": "other"})]
     try:
         return raw.decode("utf-8-sig"), []
