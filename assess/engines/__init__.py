@@ -78,6 +78,10 @@ def engine(name: str, ruleset: RuleSet) -> Engine:
         from assess.engines.durable import DurableEngine
 
         return DurableEngine.ready_for(ruleset)
+    if name == "columnar":
+        from assess.engines.columnar import ColumnarEngine
+
+        return ColumnarEngine(ruleset)
     from assess.engines.reference import ReferenceEngine
 
     return ReferenceEngine()
