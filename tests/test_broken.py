@@ -110,9 +110,7 @@ def test_every_broken_file_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", ASSESSMENTS)
-def test_broken_assessment(
-    name: str, language: str, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_assessment(name: str, language: str, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FILES)
     expected = ASSESSMENTS[name]
     rules = ["--rules", str(RULES[expected.get("rules", "shipped")])]
