@@ -218,8 +218,8 @@ def test_a_rule_set_of_another_field_runs_unchanged(say: Say) -> None:
 PARTS = {
     "allowed", "also", "called", "count", "count_kept", "example", "fields", "invisible", "meant", "nothing_allowed",
 }  # fmt: skip
-# What no file can provoke.
-NOT_BY_A_FILE = {
+# What no assessment and no rule set can provoke: why, or which other test does (of tables, workbooks, ...).
+ELSEWHERE = {
     "no-such-file": "the file is not there",
     "not-a-file": "a folder is named where a file is needed",
     "unreadable": "the system does not let us read",
@@ -269,7 +269,7 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code(language: str) -> N
 def test_every_code_is_provoked_and_every_value_that_its_sentence_names_is_supplied() -> None:
     """The values also in the branches of a sentence that no broken file takes."""
     provoked = _provoked()
-    assert _used_codes() - {problem.code for problem in provoked} == set(NOT_BY_A_FILE)
+    assert _used_codes() - {problem.code for problem in provoked} == set(ELSEWHERE)
     for words in (catalogue("zh"), catalogue("en")):
         for problem in provoked:
             named = meta.find_undeclared_variables(Environment().parse(words.sentences[f"problems.{problem.code}"]))
