@@ -54,9 +54,7 @@ def unknown(code: str, place: Place, field: str, value: str, allowed: Iterable[s
     return Problem(code, place, field, value, tuple(names), nearest(value, names), more=more)
 
 
-def unnamed(
-    code: str, place: Place, field: str, value: str, allowed: Mapping[str, Called], **more: str
-) -> Problem:
+def unnamed(code: str, place: Place, field: str, value: str, allowed: Mapping[str, Called], **more: str) -> Problem:
     """An id that is not among ``allowed``, ids with what they are called: a name in place of its id is understood."""
     return Problem(code, place, field, value, tuple(allowed), by_name(value, allowed), more=more, called=allowed)
 
