@@ -185,21 +185,12 @@ def run(
 def report(file: str, *, output: Path, reading: str, force: bool, rules: Path | None, lang: str | None) -> None:
     """A report, as PDF or HTML."""
     from assess.inputs import judge_files
-    from assess.problems import Place, Problem
     from assess.readings import Mode
     from assess.report.render import FORMATS, render
     from assess.writing import refusals, write_whole
 
     kind = output.suffix.lower().removeprefix(".")
-    wrong = (
-        []
-        if kind in FORMATS
-        else [
-            Problem(
-                "format-unknown", Place(str(output)), value=output.name, expected=tuple(f".{name}" for name in FORMATS)
-            )
-        ]
-    )
+    wrong = _wrong_ending(output, tuple(f".{name}" for name in FORMATS))
     ruleset = _ruleset(rules)
     judged, problems = judge_files([file], ruleset, _reference(ruleset), Mode(reading))
     problems = [*wrong, *refusals([output], force=force), *problems]
@@ -209,6 +200,90 @@ def report(file: str, *, output: Path, reading: str, force: bool, rules: Path | 
     (one,) = judged
     write_whole(output, render(one.verdict, one.assessment, ruleset, kind, _language(lang)))
     click.echo(spoken().say("cli.written", path=output))
+
+
+@assess.command("form", cls=Command)
+@click.option("-o", "--output", "form_output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--source", "sources", multiple=True, metavar="SOURCE")
+@click.option("--force", is_flag=True)
+@_common
+def form(form_output: Path, *, sources: tuple[str, ...], force: bool, rules: Path | None, lang: str | None) -> None:
+    """A workbook to fill in."""
+    from assess.catalogue import catalogue
+    from assess.evidence.forms import write_form
+    from assess.problems import nearest
+    from assess.writing import refusals, write_whole
+
+    words, ruleset = spoken(), _ruleset(rules)
+    known = list(ruleset.source)
+    for source in sources:
+        if source not in (*known, "all"):
+            meant = nearest(source, known)
+            hint = words.say("problems.meant", meant=meant) if meant else ""
+            allowed = words.say("problems.allowed", expected=[*known, "all"])
+            said = [words.say("cli.not_one_of", name="--source", value=source), hint, allowed]
+            _stop(_say_error(" ".join(filter(None, said)), BAD_INPUT))
+    problems = [*_wrong_ending(form_output, (".xlsx",)), *refusals([form_output], force=force)]
+    if problems:
+        _report(problems)
+        _stop(BAD_INPUT)
+    chosen = [one for one in ruleset.sources if not sources or "all" in sources or one.id in sources]
+    write_whole(form_output, write_form(ruleset, chosen, catalogue(_language(lang))))
+    click.echo(words.say("cli.form_written", path=form_output))
+
+
+@assess.command("import", cls=Command)
+@click.argument("parts", nargs=-1, required=True, metavar="FILE...")
+@click.option("-o", "--output", "import_output", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--dry-run", is_flag=True)
+@click.option("--force", is_flag=True)
+@_common
+def import_(
+    parts: tuple[str, ...],
+    *,
+    import_output: Path | None,
+    dry_run: bool,
+    force: bool,
+    rules: Path | None,
+    lang: str | None,
+) -> None:
+    """Several people's workbooks and files as one assessment."""
+    from assess.catalogue import catalogue
+    from assess.evidence.importing import merge_files, summary
+    from assess.writing import refusals, write_whole
+
+    if import_output is None and not dry_run:
+        raise click.MissingParameter(param=_parameter("import_output"), ctx=click.get_current_context())
+    ruleset = _ruleset(rules)
+    wrong = []
+    if import_output is not None:
+        wrong = [*_wrong_ending(import_output, (".yaml", ".yml")), *refusals([import_output], force=force)]
+    name = import_output.stem if import_output else ""
+    merged, problems = merge_files(parts, name, ruleset, catalogue(_language(lang)))
+    if merged is None or wrong:
+        _report([*wrong, *problems])
+        _stop(BAD_INPUT)
+    for line in summary(merged, ruleset, spoken()):
+        click.echo(line)
+    if import_output is not None and not dry_run:
+        write_whole(import_output, merged.text.encode())
+        click.echo(spoken().say("cli.import_written", path=import_output))
+    else:
+        click.echo(spoken().say("cli.import_dry"))
+
+
+def _parameter(name: str) -> click.Parameter:
+    """A parameter of the command that runs."""
+    return next(one for one in click.get_current_context().command.params if one.name == name)
+
+
+def _wrong_ending(path: Path, endings: tuple[str, ...]) -> list[Problem]:
+    """What is said of a file to write whose name does not say what it will hold."""
+    from assess.problems import Place, Problem
+
+    if path.suffix.lower() in endings:
+        return []
+    return [Problem("format-unknown", Place(str(path)), value=path.name, expected=endings)]
 
 
 def _reference(ruleset: RuleSet) -> Engine:
@@ -239,6 +314,29 @@ def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | No
         made.append(one)
     report = next(path for path in made[0].reports if path.name.endswith(f"{language}.pdf"))
     click.echo(words.say("cli.demo_done", path=report, example=made[0].file))
+
+
+@assess.command("screen", cls=Command)
+@click.argument("table", type=click.Path(path_type=Path), metavar="TABLE|DIR")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--force", is_flag=True)
+@_common
+def screen(table: Path, *, output: Path, force: bool, rules: Path | None, lang: str | None) -> None:
+    """Many relations at once."""
+    from assess.screening.command import screen_file
+    from assess.terminal import show_counts
+
+    ruleset = _ruleset(rules)
+    done = screen_file(table, output, ruleset, force=force)
+    if done.counts:
+        show_counts(done.counts, ruleset, spoken())
+        click.echo(spoken().say("cli.written", path=output))
+    if done.rejected:
+        _notice(spoken().say("screen.rejected", n=done.rejected, path=done.rejected_path))
+    if done.problems:
+        _report(done.problems, kept=bool(done.counts))
+    if done.problems or done.rejected:
+        _stop(BAD_INPUT)
 
 
 @assess.group("rules", cls=Group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.columns import Columns
@@ -185,6 +185,24 @@ def show_made(made: Made, ruleset: RuleSet, words: Catalogue) -> None:
         console.print(Text(f"  {words.say('cli.demo_patterns', names=holding)}"))
     for path in made.reports:
         console.print(Text(f"  {path}", style="dim"))
+
+
+# --- screening ---------------------------------------------------------------------------------------------------
+
+
+def show_counts(rows: Sequence[Mapping[str, int | str]], ruleset: RuleSet, words: Catalogue) -> None:
+    """Print how many relations stand in each list, and at which stages."""
+    console = Console(highlight=False, soft_wrap=True)
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[str(row["list"])] = totals.get(str(row["list"]), 0) + int(row["len"])
+    lists = [words.say("screen.count", n=n, name=words.say(f"screen.list.{name}")) for name, n in totals.items()]
+    console.print(Text(words.say("screen.summary", rows=sum(totals.values()), lists=lists), style="bold"))
+    for row in rows:
+        floor, ceiling = int(row["stage_floor"]), int(row["stage_ceiling"])
+        stage = words.say("screen.stage" if floor == ceiling else "screen.stages", floor=floor, ceiling=ceiling)
+        console.print(words.say("screen.row", list=words.say(f"screen.list.{row['list']}"), stage=stage, n=row["len"]))
+    console.print(Text(words.say("screen.notice"), style="dim"))
 
 
 # --- rule sets ---------------------------------------------------------------------------------------------------

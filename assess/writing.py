@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assess.problems import Place, Problem
@@ -25,18 +26,25 @@ def refusals(paths: list[Path], *, force: bool) -> list[Problem]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write ``data`` beside the target, onto the disk, and move it into place. Raises ``OSError``."""
+    with whole_file(path) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary file beside the target, moved into place when the block ends well, removed when it does not."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        yield part
+        with part.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary = Path(name)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        part.chmod(0o666 & ~_umask())
+        part.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            part.unlink()
         raise
 
 
