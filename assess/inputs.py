@@ -10,6 +10,7 @@ from pathlib import Path
 from assess.engines import Engine
 from assess.evidence.load import load_assessment
 from assess.evidence.model import Assessment
+from assess.evidence.xlsx_survey import OLD, is_workbook
 from assess.judge import judge
 from assess.problems import Place, Problem
 from assess.readings import Mode
@@ -18,6 +19,7 @@ from assess.situation import of_assessment
 from assess.verdict import Verdict
 
 STANDARD_INPUT = "-"
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,20 @@ def read_file(name: str) -> tuple[bytes, list[Problem]]:
 
 
 def read_assessment(name: str, ruleset: RuleSet) -> tuple[Assessment | None, list[Problem]]:
-    """The assessment in a file."""
+    """The assessment in a file, in YAML or in a workbook."""
     raw, problems = read_file(name)
-    return (None, problems) if problems else load_assessment(raw, name, ruleset)
+    if problems:
+        return None, problems
+    if wants_workbook(raw, name):
+        from assess.evidence.workbook import load_workbook
+
+        return load_workbook(raw, name, ruleset)
+    return load_assessment(raw, name, ruleset)
+
+
+def wants_workbook(raw: bytes, name: str) -> bool:
+    """Whether a file is a workbook by its content, or should be one by its name."""
+    return raw.startswith(OLD) or is_workbook(raw) or Path(name).suffix.lower() in _WORKBOOKS
 
 
 def judge_files(

@@ -70,8 +70,8 @@ def _allowed(problem: Problem, catalogue: Catalogue) -> list[str]:
 
 def located(problem: Problem, catalogue: Catalogue) -> str:
     """The message behind its place, in the form that editors can jump to, and the line that it is about."""
-    field = f" [{_printable(problem.field)}]" if problem.field else ""
-    first = f"{problem.place}:{field} {message(problem, catalogue)}"
+    field = f" [{_printable(problem.field)}]" if problem.field and not problem.place.cell else ""
+    first = f"{_printable(str(problem.place))}:{field} {message(problem, catalogue)}"
     line = _line(problem)
     return f"{first}\n{line}" if line else first
 

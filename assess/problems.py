@@ -17,13 +17,19 @@ Called = str | Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file; lines and columns count from 1, 0 says "the file as a whole"."""
+    """A place in a file; lines and columns count from 1, 0 says "the file as a whole".
+
+    In a workbook it is a ``cell`` with its sheet (``机构!C17``), or a sheet.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    cell: str = ""
 
     def __str__(self) -> str:
+        if self.cell:
+            return f"{self.file} [{self.cell}]"
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 

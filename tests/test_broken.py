@@ -36,6 +36,7 @@ from assess.ruleset import load
 from assess.ruleset.load import load_ruleset
 from assess.ruleset.model import RuleSet
 from tests.conftest import ROOT
+from tests.evidence.spoiled import PROVOKED
 
 BROKEN = ROOT / "tests" / "broken"
 FILES = BROKEN / "assessments"
@@ -228,6 +229,7 @@ ELSEWHERE = {
     "format-unknown": "the ending of the file to write",
     "no-such-output-folder": "the folder to write into is not there",
     "wrong-value": "for checks of pydantic that no model of ours uses; it keeps a new one from being said in its words",
+    **dict.fromkeys(PROVOKED, "only a workbook, or several files that are merged: tests/evidence"),
 }
 # Functions whose first argument is the code of a problem.
 _SAYERS = {"Problem", "unknown", "unnamed", "_say", "_break", "Clash"}

@@ -28,14 +28,17 @@ def load_assessment(raw: bytes, file: str, ruleset: RuleSet) -> tuple[Assessment
     other = _something_else(document)
     if other:
         return None, in_order([*problems, other])
+    assessment, wrong = check(document, ruleset)
+    return (None, in_order([*problems, *wrong])) if problems or wrong else (assessment, [])
+
+
+def check(document: Document, ruleset: RuleSet) -> tuple[Assessment | None, list[Problem]]:
+    """The assessment that a document holds, or every problem of it, wherever its data were read from."""
     origins = Origins()
     origins.add((), document, ())
     assessment, wrong_shape = validate(Assessment, document.data, origins)
-    problems += _better_said(wrong_shape, _examples(ruleset))
-    problems += _Content(document, ruleset).problems()
-    if problems or assessment is None:
-        return None, in_order(problems)
-    return assessment, []
+    problems = [*_better_said(wrong_shape, _examples(ruleset)), *_Content(document, ruleset).problems()]
+    return (None, problems) if problems or assessment is None else (assessment, [])
 
 
 def _something_else(document: Document) -> Problem | None:
