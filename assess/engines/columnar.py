@@ -197,9 +197,9 @@ class Columnar:
         lacking = _any([~self.certain(key) for key in every])
         lacking_at_best = _any([~self.possible(key) for key in every])
         # Reading open checks as failing gives the worst, as holding the best that can still be decided.
-        worst = nw.when(unsettled).then(nw.lit(0)).otherwise(nw.when(lacking).then(nw.lit(2)).otherwise(nw.lit(3)))
-        best = nw.when(refused).then(nw.lit(0)).otherwise(nw.when(lacking_at_best).then(nw.lit(2)).otherwise(nw.lit(3)))
-        decided = nw.when(refused).then(nw.lit(0)).otherwise(nw.when(unsettled).then(nw.lit(1)).otherwise(worst))
+        worst = nw.when(unsettled).then(_code(0)).otherwise(nw.when(lacking).then(_code(2)).otherwise(_code(3)))
+        best = nw.when(refused).then(_code(0)).otherwise(nw.when(lacking_at_best).then(_code(2)).otherwise(_code(3)))
+        decided = nw.when(refused).then(_code(0)).otherwise(nw.when(unsettled).then(_code(1)).otherwise(worst))
         return {"decision": decided.cast(nw.UInt8), "decision_certain": worst == best}
 
     def strategies(self) -> dict[str, nw.Expr]:
@@ -220,15 +220,13 @@ class Columnar:
         held = _any([self.certain(key) for key in unless])
         placed = (
             nw.when(later)
-            .then(nw.lit(LATER))
+            .then(_code(LATER))
             .otherwise(
-                nw.when(nw.all_horizontal(*fit, ignore_nulls=False))
-                .then(nw.lit(RECOMMENDED))
-                .otherwise(nw.lit(CONSIDER))
+                nw.when(nw.all_horizontal(*fit, ignore_nulls=False)).then(_code(RECOMMENDED)).otherwise(_code(CONSIDER))
             )
         )
-        placed = nw.when(held).then(nw.lit(HELD_BACK)).otherwise(placed) if unless else placed
-        return nw.when(serves).then(placed).otherwise(nw.lit(NONE)).cast(nw.UInt8)
+        placed = nw.when(held).then(_code(HELD_BACK)).otherwise(placed) if unless else placed
+        return nw.when(serves).then(placed).otherwise(_code(NONE)).cast(nw.UInt8)
 
     def _fits(self, name: str) -> nw.Expr:
         """Whether the type of community is one that a strategy fits and does not fit less."""
@@ -271,6 +269,11 @@ def at_least(count: int, parts: Sequence[nw.Expr]) -> nw.Expr:
 
 def _any(parts: Sequence[nw.Expr]) -> nw.Expr:
     return nw.any_horizontal(*parts, ignore_nulls=False) if parts else nw.lit(value=False)
+
+
+def _code(value: int) -> nw.Expr:
+    """A small number; as wide as it must be, since columns of millions of rows are bound by memory."""
+    return nw.lit(value, dtype=nw.UInt8())
 
 
 def _number(boolean: nw.Expr) -> nw.Expr:
