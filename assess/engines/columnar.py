@@ -200,7 +200,7 @@ class Columnar:
         worst = nw.when(unsettled).then(_code(0)).otherwise(nw.when(lacking).then(_code(2)).otherwise(_code(3)))
         best = nw.when(refused).then(_code(0)).otherwise(nw.when(lacking_at_best).then(_code(2)).otherwise(_code(3)))
         decided = nw.when(refused).then(_code(0)).otherwise(nw.when(unsettled).then(_code(1)).otherwise(worst))
-        return {"decision": decided.cast(nw.UInt8), "decision_certain": worst == best}
+        return {"decision": decided.cast(nw.Int8), "decision_certain": worst == best}
 
     def strategies(self) -> dict[str, nw.Expr]:
         """For each strategy the list that it stands in, as a number (see ``LISTS``)."""
@@ -226,7 +226,7 @@ class Columnar:
             )
         )
         placed = nw.when(held).then(_code(HELD_BACK)).otherwise(placed) if unless else placed
-        return nw.when(serves).then(placed).otherwise(_code(NONE)).cast(nw.UInt8)
+        return nw.when(serves).then(placed).otherwise(_code(NONE)).cast(nw.Int8)
 
     def _fits(self, name: str) -> nw.Expr:
         """Whether the type of community is one that a strategy fits and does not fit less."""
@@ -272,12 +272,12 @@ def _any(parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def _code(value: int) -> nw.Expr:
-    """A small number; as wide as it must be, since columns of millions of rows are bound by memory."""
-    return nw.lit(value, dtype=nw.UInt8())
+    """A small number in a small type (signed, since Spark has no other): big tables are bound by memory."""
+    return nw.lit(value, dtype=nw.Int8())
 
 
 def _number(boolean: nw.Expr) -> nw.Expr:
-    return boolean.cast(nw.UInt8)
+    return boolean.cast(nw.Int8)
 
 
 def _sum(booleans: Sequence[nw.Expr]) -> nw.Expr:
@@ -351,6 +351,6 @@ def table(columnar: Columnar, rows: Sequence[Row]) -> nw.LazyFrame[Native]:
 
     schema: dict[str, type[pl.DataType]] = {}
     for variable in columnar.variables.values():
-        schema |= {variable.floor: pl.UInt8, variable.ceiling: pl.UInt8}
+        schema |= {variable.floor: pl.Int8, variable.ceiling: pl.Int8}
     schema |= dict.fromkeys(columnar.stated.values(), pl.String)
     return nw.from_native(pl.LazyFrame(rows, schema=schema, orient="row"))

@@ -39,7 +39,7 @@ def screened_inputs(files: Sequence[Path], columnar: Columnar) -> tuple[pl.LazyF
 def _schema(columnar: Columnar) -> dict[str, type[pl.DataType]]:
     schema: dict[str, type[pl.DataType]] = dict.fromkeys((COMMUNITY, WAVE, TYPE), pl.String)
     for variable in columnar.variables.values():
-        schema |= {variable.floor: pl.UInt8, variable.ceiling: pl.UInt8}
+        schema |= {variable.floor: pl.Int8, variable.ceiling: pl.Int8}
     schema |= dict.fromkeys(columnar.stated.values(), pl.String)
     for name in columnar.ruleset.indicator:
         schema |= {f"{MISSING}{name}": pl.Boolean, f"{DISPUTED}{name}": pl.Boolean}

@@ -75,7 +75,7 @@ def screened(frame: nw.LazyFrame[Native], columnar: Columnar) -> nw.LazyFrame[Na
     frame = frame.with_columns(**asked, **clashing)
     contradict = _any_of(list(clashing)) & ~_any_of(list(asked))
     unsettled = nw.when(contradict).then(nw.lit(2)).otherwise(nw.lit(1))
-    return frame.with_columns(list=nw.when(nw.col("settled")).then(nw.lit(0)).otherwise(unsettled).cast(nw.UInt8))
+    return frame.with_columns(list=nw.when(nw.col("settled")).then(nw.lit(0)).otherwise(unsettled).cast(nw.Int8))
 
 
 def _both(first: nw.Expr | bool, second: nw.Expr) -> nw.Expr:

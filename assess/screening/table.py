@@ -134,8 +134,8 @@ def _null(number: pl.Expr | None) -> pl.Expr:
 
 def _level(number: pl.Expr | None, otherwise: int) -> pl.Expr:
     if number is None:
-        return pl.lit(otherwise, dtype=pl.UInt8)
-    return number.fill_null(otherwise).cast(pl.UInt8, strict=False)
+        return pl.lit(otherwise, dtype=pl.Int8)
+    return number.fill_null(otherwise).cast(pl.Int8, strict=False)
 
 
 KINDS = (".csv", ".parquet", ".xlsx")
