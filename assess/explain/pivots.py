@@ -37,6 +37,9 @@ class Algebra(Protocol[T]):
     def ceiling_reaches(self, indicator: str, level: int) -> T:
         """Whether the highest possible level is at least ``level``."""
 
+    def bits(self, condition: Condition) -> tuple[T, T] | None:
+        """The certain and the possible bit of an unfolded condition, where they have been worked out already."""
+
     def negated(self, value: T) -> T:
         """Not."""
 
@@ -60,6 +63,7 @@ class Pivots(Generic[T]):
         self.ruleset = ruleset
         self.algebra = algebra
         self.gates = [unfold(gate, ruleset.named) for gate in ruleset.gates.values()]
+        self._known_inside: dict[int, tuple[Condition, frozenset[str]]] = {}
 
     def pivotal(self) -> dict[str, T]:
         """For every indicator of a gate or a check whether its reading is pivotal."""
@@ -128,6 +132,8 @@ class Pivots(Generic[T]):
 
     def _possible(self, condition: Condition, fixed: Mapping[str, int]) -> T:
         """Whether a condition is true when every reading that is not fixed is as high as possible."""
+        if self._inside(condition).isdisjoint(fixed) and (bits := self.algebra.bits(condition)):
+            return bits[1]
         if isinstance(condition, Atom):
             if condition.indicator in fixed:
                 return self.algebra.constant(fixed[condition.indicator] >= condition.level)
@@ -137,6 +143,10 @@ class Pivots(Generic[T]):
         raise TypeError(f"only comparisons and counts can be in a gate: {condition}")
 
     def _ways(self, condition: Condition, indicator: str, lower: int | None, fixed: Mapping[str, int]) -> _Ways[T]:
+        inside = self._inside(condition)
+        if indicator not in inside and inside.isdisjoint(fixed) and (bits := self.algebra.bits(condition)):
+            certain, possible = bits
+            return _Ways(possible, self.algebra.negated(certain), None)
         if isinstance(condition, Atom):
             return self._atom_ways(condition, indicator, lower, fixed)
         if not isinstance(condition, AtLeast):
@@ -159,6 +169,12 @@ class Pivots(Generic[T]):
             ]
         )
         return _Ways(true, false, flips)
+
+    def _inside(self, condition: Condition) -> frozenset[str]:
+        """The indicators of an unfolded condition."""
+        if id(condition) not in self._known_inside:
+            self._known_inside[id(condition)] = condition, frozenset(_indicators([condition]))
+        return self._known_inside[id(condition)][1]
 
     def _atom_ways(self, atom: Atom, indicator: str, lower: int | None, fixed: Mapping[str, int]) -> _Ways[T]:
         algebra, level = self.algebra, atom.level
@@ -234,6 +250,9 @@ class _Values:
 
     def ceiling_reaches(self, indicator: str, level: int) -> bool:
         return self.readings[indicator].ceiling >= level
+
+    def bits(self, condition: Condition) -> None:
+        return None
 
     def negated(self, value: bool) -> bool:
         return not value

@@ -12,7 +12,9 @@ from typing import Any as Native
 import narwhals as nw
 
 from assess.engines.columnar import DECISIONS, LISTS, Columnar, at_least
+from assess.engines.network import Compares
 from assess.explain.pivots import Pivots
+from assess.ruleset.conditions import AtLeast, Atom, Condition
 from assess.ruleset.model import RuleSet
 
 SETTLED, NEEDS_ANSWERS, CONTRADICT = "settled", "needs-answers", "sources-contradict"
@@ -36,6 +38,23 @@ class _Columns:
 
     def ceiling_reaches(self, indicator: str, level: int) -> nw.Expr | bool:
         return level <= 0 or nw.col(self.columnar.variables[indicator].ceiling) >= level
+
+    def bits(self, condition: Condition) -> tuple[nw.Expr | bool, nw.Expr | bool] | None:
+        number = self._number(condition)
+        return None if number is None else (nw.col(f"n{number}"), nw.col(f"p{number}"))
+
+    def _number(self, condition: Condition) -> int | None:
+        """The number of an unfolded condition in the network, where it is there."""
+        net = self.columnar.network
+        if isinstance(condition, Atom):
+            return net.atoms.get(Compares(condition.variable, condition.at_least, condition.level))
+        if not isinstance(condition, AtLeast):
+            return None
+        parts = tuple(self._number(part) for part in condition.of)
+        if len(parts) == 1:
+            return parts[0]
+        known = tuple(part for part in parts if part is not None)
+        return net.nodes.get((condition.count, known)) if len(known) == len(parts) else None
 
     def negated(self, value: nw.Expr | bool) -> nw.Expr | bool:
         return not value if isinstance(value, bool) else ~value
