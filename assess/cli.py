@@ -319,15 +319,17 @@ def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | No
 @assess.command("screen", cls=Command)
 @click.argument("table", type=click.Path(path_type=Path), metavar="TABLE|DIR")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--rows-at-once", type=click.IntRange(min=1), default=500_000)
 @click.option("--force", is_flag=True)
 @_common
-def screen(table: Path, *, output: Path, force: bool, rules: Path | None, lang: str | None) -> None:
+def screen(table: Path, *, output: Path, rows_at_once: int, force: bool, rules: Path | None, lang: str | None) -> None:
     """Many relations at once."""
     from assess.screening.command import screen_file
-    from assess.terminal import show_counts
+    from assess.terminal import bar, show_counts
 
     ruleset = _ruleset(rules)
-    done = screen_file(table, output, ruleset, force=force)
+    with bar(spoken().say("screen.working")) as progress:
+        done = screen_file(table, output, ruleset, force=force, rows_at_once=rows_at_once, progress=progress)
     if done.counts:
         show_counts(done.counts, ruleset, spoken())
         click.echo(spoken().say("cli.written", path=output))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from assess.engines.columnar import Columnar
 from assess.problems import Place, Problem
 from assess.ruleset.model import RuleSet
 from assess.screening.folder import files_of, screened_inputs
+from assess.screening.parts import ROWS_AT_ONCE, Parts, Progress, screen_in_parts
 from assess.screening.result import FORMATS, Screening, counts, result_of, screen_wide, write_result
 from assess.screening.table import KINDS, ROW, header_problems, scan, wide
 from assess.writing import refusals, whole_file
@@ -27,21 +29,37 @@ class Screened:
     problems: Sequence[Problem] = ()
 
 
-def screen_file(source: Path, output: Path, ruleset: RuleSet, *, force: bool) -> Screened:
+def screen_file(
+    source: Path,
+    output: Path,
+    ruleset: RuleSet,
+    *,
+    force: bool,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress = lambda done, rows: None,
+) -> Screened:
     """Screen ``source`` into ``output``; what is wrong with either comes back, and then nothing is written."""
     rejected_path = output.with_name(f"{output.name}.rejected.csv")
     problems = [*_wrong_output(output), *refusals([output, rejected_path], force=force)]
     columnar = Columnar(ruleset)
-    screening, wrong = _screening(source, columnar)
-    if problems or screening is None:
+    parts = Parts(output.with_name(f".{output.name}.parts"), rows_at_once)
+    if problems:
+        _, wrong = _screening(source, columnar, None, progress)
         return Screened(problems=[*problems, *wrong])
+    screening, wrong = _screening(source, columnar, parts, progress)
+    if screening is None:
+        return Screened(problems=wrong)
+    for left_behind in output.parent.glob(f".{output.name}.*.part"):  # of a run that was killed while it wrote
+        left_behind.unlink(missing_ok=True)
     write_result(screening.result, output)
     if screening.rejected.height:
         with whole_file(rejected_path) as part:
             screening.rejected.write_csv(part, include_bom=True)
     elif force and rejected_path.exists():
         rejected_path.unlink()
-    return Screened(list(counts(_read_back(output, screening))), screening.rejected.height, rejected_path, wrong)
+    counted = list(counts(_read_back(output, screening)))
+    shutil.rmtree(parts.folder, ignore_errors=True)
+    return Screened(counted, screening.rejected.height, rejected_path, wrong)
 
 
 def _read_back(output: Path, screening: Screening) -> pl.LazyFrame:
@@ -58,15 +76,17 @@ def _wrong_output(output: Path) -> list[Problem]:
     return [Problem("format-unknown", Place(str(output)), value=output.name, expected=expected)]
 
 
-def _screening(source: Path, columnar: Columnar) -> tuple[Screening | None, list[Problem]]:
+def _screening(
+    source: Path, columnar: Columnar, parts: Parts | None, progress: Progress
+) -> tuple[Screening | None, list[Problem]]:
+    """The screening of a source, or what is wrong with it; without ``parts`` only the latter is looked for."""
     name = str(source)
     if source.is_dir():
         files = files_of(source)
         if not files:
             return None, [Problem("no-assessments", Place(name), value=name)]
         inputs, problems = screened_inputs(files, columnar)
-        result = result_of(inputs, columnar)
-        return Screening(result, pl.DataFrame()), problems
+        return Screening(inputs, result_of(inputs, columnar), pl.DataFrame()), problems
     if not source.exists():
         return None, [Problem("no-such-file", Place(name), value=name)]
     if source.suffix.lower() not in KINDS:
@@ -77,6 +97,9 @@ def _screening(source: Path, columnar: Columnar) -> tuple[Screening | None, list
         return None, [Problem("unreadable", Place(name), value=source.name, more={"said": str(error)})]
     columns = [column for column in table.collect_schema().names() if column != ROW]
     problems = header_problems(columns, name, columnar.ruleset)
-    if problems:
+    if problems or parts is None:
         return None, problems
-    return screen_wide(table, wide(columns, columnar), columnar), []
+    how = wide(columns, columnar)
+    if source.suffix.lower() == ".xlsx":
+        return screen_wide(table, how, columnar), []
+    return screen_in_parts(source, how, columnar, parts, progress), []

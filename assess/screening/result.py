@@ -22,8 +22,9 @@ _MARK = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What becomes of a table: the result of its good rows, and the mistakes of the others, one a row of its own."""
+    """What becomes of a table: its good rows as the rules read them, their result, and the mistakes of the others."""
 
+    inputs: pl.LazyFrame
     result: pl.LazyFrame
     rejected: pl.DataFrame
 
@@ -31,10 +32,15 @@ class Screening:
 def screen_wide(table: pl.LazyFrame, wide: Wide, columnar: Columnar) -> Screening:
     """Screen a wide table. Reading is lazy, and nothing is kept in memory but the rejected rows."""
     rejected = _rejected(table, wide.mistakes)
-    good = table
-    if rejected.height:
-        good = table.filter(~pl.any_horizontal([mistake.found.fill_null(value=False) for mistake in wide.mistakes]))
-    return Screening(result_of(_inputs(good, wide), columnar), rejected)
+    inputs = good_inputs(table, wide, all_good=not rejected.height)
+    return Screening(inputs, result_of(inputs, columnar), rejected)
+
+
+def good_inputs(table: pl.LazyFrame, wide: Wide, *, all_good: bool) -> pl.LazyFrame:
+    """The rows without a mistake, as the rules read them."""
+    if not all_good:
+        table = table.filter(~pl.any_horizontal([mistake.found.fill_null(value=False) for mistake in wide.mistakes]))
+    return _inputs(table, wide)
 
 
 def _rejected(table: pl.LazyFrame, mistakes: Sequence[Mistake]) -> pl.DataFrame:

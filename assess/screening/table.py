@@ -149,15 +149,15 @@ def scan(path: Path) -> pl.LazyFrame:
     try:
         match path.suffix.lower():
             case ".parquet":
-                table = pl.scan_parquet(path)
+                table = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2)
             case ".csv":
                 table = pl.scan_csv(path, infer_schema=False)
             case _:
                 table = _first_sheet(path).lazy()
-        table.collect_schema()
+        numbered = ROW in table.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ValueError(str(error).splitlines()[0]) from error
-    return table.with_row_index(ROW, offset=2)
+    return table if numbered else table.with_row_index(ROW, offset=2)
 
 
 def _first_sheet(path: Path) -> pl.DataFrame:
