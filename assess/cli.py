@@ -319,7 +319,7 @@ def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | No
 @assess.command("screen", cls=Command)
 @click.argument("table", type=click.Path(path_type=Path), metavar="TABLE|DIR")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
-@click.option("--rows-at-once", type=click.IntRange(min=1), default=500_000)
+@click.option("--rows-at-once", type=click.IntRange(min=1), default=500_000, metavar="N")
 @click.option("--force", is_flag=True)
 @_common
 def screen(table: Path, *, output: Path, rows_at_once: int, force: bool, rules: Path | None, lang: str | None) -> None:

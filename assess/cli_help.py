@@ -56,7 +56,7 @@ class Command(click.Command):
         formatter.width = max(formatter.width, 78)
         pieces = self.collect_usage_pieces(ctx)
         formatter.write(f"{words.say('cli.usage')}: {ctx.command_path} {' '.join(pieces)}\n\n")
-        formatter.write(_indented(words.say(f"cli.{self.key}.help")) + "\n\n")
+        formatter.write(_indented(_wrapped(words.say(f"cli.{self.key}.help"), words)) + "\n\n")
         self._write_parameters(words, formatter)
         if isinstance(self, click.Group):
             rows = [(name, command.get_short_help_str()) for name, command in sorted(self.commands.items())]
@@ -69,7 +69,9 @@ class Command(click.Command):
         arguments, options = [], []
         for parameter in self.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
-                options.append((_option_form(parameter), words.say(f"cli.option.{parameter.name}")))
+                own = f"cli.{self.key}.option_{parameter.name}"
+                text = words.say(own if words.has(own) else f"cli.option.{parameter.name}")
+                options.append((_option_form(parameter), text))
             elif isinstance(parameter, click.Argument):
                 arguments.append(
                     (parameter.make_metavar(click.Context(self)), words.say(f"cli.argument.{parameter.name}"))
@@ -92,6 +94,13 @@ def _option_form(option: click.Option) -> str:
         return forms
     choices = getattr(option.type, "choices", None)
     return f"{forms} {'|'.join(map(str, choices)) if choices else (option.metavar or option.name or '').upper()}"
+
+
+def _wrapped(text: str, words: Catalogue) -> str:
+    """Lines of at most 78 letters; Chinese has no blanks to break at, and terminals break it well."""
+    if words.language == "zh":
+        return text
+    return "\n".join(click.wrap_text(line, 76) for line in text.splitlines())
 
 
 def _indented(text: str) -> str:
