@@ -44,7 +44,8 @@ def read_workbook(
     if document is None:
         return None, problems
     wave = document.data.get("wave", {})
-    if whole and "date" not in wave:
+    unread = any(problem.code == "sheet-incomplete" for problem in problems)  # perhaps the one with the date
+    if whole and "date" not in wave and not unread:
         problems.append(Problem("form-without-date", document.place(("wave", "date"))))
     stated = {**document.data, "wave": {"date": _SOME_DAY, **wave}}
     problems += check(replace(document, data=stated), ruleset)[1]
@@ -129,8 +130,9 @@ class _Book:
                 mark, row, column = marked
                 found.append(Sheet(grid, mark, row, column))
                 if mark.form != layout.FORM:
-                    self.say("form-version", grid, (row, column), str(mark.form))
-                elif mark.rules != self.ruleset.name:
+                    self.problems.append(Problem("form-version", Place(self.file), value=str(mark.form)))
+                    return []
+                if mark.rules != self.ruleset.name:
                     more = {"wanted": self.ruleset.name}
                     self.problems.append(Problem("form-of-other-rules", Place(self.file), value=mark.rules, more=more))
                     return []
