@@ -14,9 +14,12 @@ from assess.report.page import Page
 
 def write(page: Page) -> bytes:
     """The report as an HTML file."""
-    charts = draw(page.opening.profile, page.tag)
-    template = _environment().get_template("report.html.j2")
-    return template.render(page=page, charts=_trusted(charts)).encode()
+    return written("report.html.j2", page=page, charts=_trusted(draw(page.opening.profile, page.tag)))
+
+
+def written(template: str, **values: object) -> bytes:
+    """A template of ``templates/html`` with its values; every text among them is escaped."""
+    return _environment().get_template(template).render(values).encode()
 
 
 def _trusted(charts: Charts) -> dict[str, object]:

@@ -35,13 +35,17 @@ def write(page: Page) -> bytes:
 
 def compiled(page: Page) -> tuple[bytes, Sequence[TypstWarning]]:
     """The PDF and what typst warned of; a test holds that to be nothing."""
-    charts = draw(page.opening.profile, page.tag)
-    source = _environment().get_template("report.typ.j2").render(page=page, charts=charts)
+    return typeset("report.typ.j2", page.date, page=page, charts=draw(page.opening.profile, page.tag))
+
+
+def typeset(template: str, day: date, **values: Any) -> tuple[bytes, Sequence[TypstWarning]]:
+    """A template of ``templates/typst`` with its values as a PDF that is dated ``day``, and what typst warned of."""
+    source = _environment().get_template(template).render(values)
     data, warnings = _compiler().compile_with_warnings(
         source.encode(),
         format="pdf",
         pdf_standards=["ua-1", "a-2a"],
-        timestamp=datetime(page.date.year, page.date.month, page.date.day, tzinfo=UTC),
+        timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
     )
     assert isinstance(data, bytes)
     return data, warnings
