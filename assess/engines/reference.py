@@ -103,15 +103,16 @@ class ReferenceEngine:
         community_type: str | None,
     ) -> Conclusions:
         """Decide every conclusion of ``ruleset``."""
-        decide = _compiled(_Identity(ruleset))
-        known = Known(ruleset, readings, attributes, community_type)
-        indicators = [known.interval(indicator.id, None) for indicator in ruleset.indicators]
-        positions = [known.interval(indicator, source) for indicator, source in ruleset.source_variables]
-        floors = [floor for floor, _ in indicators + positions]
-        ceilings = [ceiling for _, ceiling in indicators + positions]
+        compiled = _compiled(_Identity(ruleset))
+        taken = [readings[name] for name in compiled.indicators]
+        floors = [reading.floor for reading in taken]
+        ceilings = [reading.ceiling for reading in taken]
+        for name, source, highest in compiled.positions:
+            position = readings[name].positions.get(source)
+            floors.append(position.floor if position else 0)
+            ceilings.append(position.ceiling if position else highest)
         stated = {**attributes, "": community_type} if community_type else attributes
-        truths = decide(floors, ceilings, stated)
-        return Conclusions(dict(zip(ruleset.conclusions, truths, strict=True)))
+        return Conclusions(dict(zip(compiled.keys, compiled.decide(floors, ceilings, stated), strict=True)))
 
 
 class _Identity(NamedTuple):
@@ -129,14 +130,25 @@ class _Identity(NamedTuple):
 Decide = Callable[[list[int], list[int], Mapping[str, str]], tuple[Truth, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A rule set as a function, with the order of what goes in and comes out."""
+
+    decide: Decide
+    indicators: tuple[str, ...]
+    positions: tuple[tuple[str, str, int], ...]  # indicator, source, highest level
+    keys: tuple[str, ...]
+
+
 @lru_cache(maxsize=16)
-def _compiled(key: _Identity) -> Decide:
-    source = python_source(key.ruleset)
+def _compiled(key: _Identity) -> _Compiled:
+    ruleset = key.ruleset
     namespace: dict[str, object] = {"HOLDS": Truth.HOLDS, "FAILS": Truth.FAILS, "OPEN": Truth.OPEN}
     # The source consists of numbers, operators and quoted ids of a checked rule set, written by this module.
-    exec(compile(source, f"<rules {key.ruleset.name}>", "exec"), namespace)
+    exec(compile(python_source(ruleset), f"<rules {ruleset.name}>", "exec"), namespace)
     decide: Decide = namespace["decide"]  # type: ignore[assignment]
-    return decide
+    positions = ((name, source, ruleset.indicator[name].highest) for name, source in ruleset.source_variables)
+    return _Compiled(decide, tuple(ruleset.indicator), tuple(positions), tuple(ruleset.conclusions))
 
 
 def python_source(ruleset: RuleSet) -> str:
