@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assess.engines import Engine
+from assess.evidence.layout import is_old, is_workbook
 from assess.evidence.load import load_assessment
 from assess.evidence.model import Assessment
-from assess.evidence.xlsx_survey import OLD, is_workbook
 from assess.judge import judge
 from assess.problems import Place, Problem
 from assess.readings import Mode
@@ -60,7 +60,7 @@ def read_assessment(name: str, ruleset: RuleSet) -> tuple[Assessment | None, lis
 
 def wants_workbook(raw: bytes, name: str) -> bool:
     """Whether a file is a workbook by its content, or should be one by its name."""
-    return raw.startswith(OLD) or is_workbook(raw) or Path(name).suffix.lower() in _WORKBOOKS
+    return is_old(raw) or is_workbook(raw) or Path(name).suffix.lower() in _WORKBOOKS
 
 
 def judge_files(

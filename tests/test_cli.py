@@ -22,7 +22,18 @@ from tests.conftest import EXAMPLES, ROOT
 
 WAVES = [str(EXAMPLES / f"wave-{number}.yaml") for number in (1, 2, 3)]
 SPARSE = str(EXAMPLES / "sparse.yaml")
-COMMANDS = [["run"], ["report"], ["demo"], ["rules"], ["rules", "check"], ["rules", "show"], ["schema"], ["completion"]]
+COMMANDS = [
+    ["run"],
+    ["report"],
+    ["demo"],
+    ["rules"],
+    ["rules", "check"],
+    ["rules", "show"],
+    ["schema"],
+    ["completion"],
+    ["form"],
+    ["import"],
+]
 
 
 @pytest.fixture(autouse=True)

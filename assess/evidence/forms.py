@@ -114,8 +114,9 @@ class _Form:
     def _start(self, page: Any) -> None:
         page.set_column(_FIRST, _FIRST, 5)
         page.set_column(_SECOND, _SECOND, 26)
-        page.set_column(_THIRD, _THIRD, 62)
-        page.set_column(_THIRD + 1, _THIRD + 2, 16)
+        page.set_column(_THIRD, _THIRD, 52)
+        page.set_column(_THIRD + 1, _THIRD + 1, 12)
+        page.set_column(_THIRD + 2, _THIRD + 2, 30)
         page.set_row(1, 32)
         page.write(1, _FIRST, self.say("title"), self.style.title)
         title = self.words.words(self.ruleset.title)
@@ -141,12 +142,13 @@ class _Form:
         kinds = ["relation", "source", "code", "level", "unrated", "row", "events", "send"]
         absent = {"unrated": not self.ruleset.unrated, "events": not self.ruleset.events}
         page.write(row, _FIRST, self.say("how"), self.style.strong)
+        page.set_row(row, 26)
         steps = [kind for kind in kinds if not absent.get(kind)]
         for number, kind in enumerate(steps, 1):
             text = self.say(f"step.{kind}", **values)
             page.write(row + number, _FIRST, number, self.style.number)
             page.merge_range(row + number, _SECOND, row + number, _THIRD + 2, text, self.style.text)
-            page.set_row(row + number, row_height([(text, 118)]))
+            page.set_row(row + number, row_height([(text, 122)], 14))
         return row + len(steps) + 1
 
     def _who(self, page: Any, row: int) -> int:
@@ -199,7 +201,7 @@ class _Form:
         if name == "community.type":
             options = [self._option(kind.id, kind.name) for kind in self.ruleset.types]
         page.write(row, _ID, name, self.style.id)
-        page.write(row, _FIRST, label, self.style.name)
+        page.write(row, _FIRST, label, self.style.boxed)
         page.write_blank(row, _SECOND, None, self.style.typed)
         if attribute:
             help_ = self.words.say("language.comma").join(self.words.words(level.name) for level in attribute.levels)
@@ -306,7 +308,7 @@ class _Form:
             parts += [self.style.small_grey, "\n" + "\n".join(about[1:])]
         page.write_rich_string(row, _FIRST, *parts, self.style.name)
         page.write(row, _SECOND, levels, self.style.levels)
-        page.set_row(row, row_height([("\n".join([name, *about]), 40), (levels, 52)]))
+        page.set_row(row, row_height([("\n".join([name, *about]), 38), (levels, 52)]))
 
     def _ratings(self, indicator: Indicator) -> list[str]:
         levels = [f"{level} {self.words.words(text)}" for level, text in enumerate(indicator.levels)]

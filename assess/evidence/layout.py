@@ -46,6 +46,8 @@ FIELDS = {
     "community.type": ("community", "type"),
 }
 
+_ZIP = b"PK\x03\x04"
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, .doc, WPS's own formats, and whatever has a password
 _MARK = re.compile(r"assess-form/(?P<form>\d+) sheet=(?P<sheet>\S+) rules=(?P<rules>\S+) version=(?P<version>.*)")
 
 
@@ -71,6 +73,16 @@ class Mark:
     def source(self) -> str:
         """The source whose answers the sheet takes, or nothing."""
         return self.sheet.removeprefix(_SOURCE) if self.sheet.startswith(_SOURCE) else ""
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Whether these bytes are a workbook of today, whatever the file is called."""
+    return raw.startswith(_ZIP) and b"xl/workbook" in raw
+
+
+def is_old(raw: bytes) -> bool:
+    """Whether these bytes are an office file of an old format, or one with a password."""
+    return raw.startswith(_OLD)
 
 
 def source_sheet(source: str) -> str:

@@ -55,6 +55,10 @@ def read_grids(raw: bytes) -> list[Grid]:
         ]
     except (CalamineError, OSError, ValueError) as error:
         raise NotReadableError("not-a-workbook") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what a fault in a library written in Rust becomes
+            raise
+        raise NotReadableError("not-a-workbook") from error
 
 
 @dataclass(eq=False)

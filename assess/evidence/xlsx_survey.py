@@ -7,21 +7,29 @@ both are looked for here, in the sheets' XML, before it is asked.
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 from xml.etree import ElementTree
 
-ZIP = b"PK\x03\x04"
-OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, .doc, WPS's own formats, and whatever has a password
+from assess.evidence.layout import is_old
+
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_BYTES = 300_000_000  # unpacked; a form that is filled in has a thousandth of it
 _MOST_CELLS = 4_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 Cell = tuple[int, int]
+# What the readers of archives and of XML raise when bytes are not what they should be.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ElementTree.ParseError, EOFError, OSError, ValueError,
+    KeyError, IndexError, OverflowError, RuntimeError,
+)  # fmt: skip
 
 
 class NotReadableError(Exception):
@@ -40,14 +48,9 @@ class Looked:
     failed: Mapping[Cell, str]
 
 
-def is_workbook(raw: bytes) -> bool:
-    """Whether these bytes are a workbook of today, whatever the file is called."""
-    return raw.startswith(ZIP) and b"xl/workbook" in raw
-
-
 def look(raw: bytes) -> dict[str, Looked]:
     """Every sheet by its name. Raises ``NotReadableError``."""
-    if raw.startswith(OLD):
+    if is_old(raw):
         raise NotReadableError("workbook-encrypted" if _ENCRYPTED in raw else "workbook-old")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -55,16 +58,20 @@ def look(raw: bytes) -> dict[str, Looked]:
                 raise NotReadableError("not-a-workbook")
             if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
                 raise NotReadableError("workbook-too-large")
+            if archive.testzip():
+                raise NotReadableError("not-a-workbook")
             return {name: _look_into(archive, path, name) for name, path in _sheets(archive)}
-    except (zipfile.BadZipFile, ElementTree.ParseError, EOFError, OSError, ValueError, KeyError, RuntimeError) as error:
-        raise NotReadableError("not-a-workbook") from error
-    except NotImplementedError as error:  # pragma: no cover - a way of packing that Python does not have
+    except _BROKEN as error:
         raise NotReadableError("not-a-workbook") from error
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The names of the sheets and where their XML stands in the file."""
-    targets = {part.get("Id", ""): part.get("Target", "") for part in _elements(archive, "xl/_rels/workbook.xml.rels")}
+    targets = {
+        part.get("Id", ""): part.get("Target", "")
+        for part in _elements(archive, "xl/_rels/workbook.xml.rels")
+        if part.get("Type", "").endswith("/worksheet")  # and no sheet that is a chart
+    }
     for element in _elements(archive, "xl/workbook.xml"):
         if _local(element.tag) == "sheet":
             reference = next((value for key, value in element.items() if _local(key) == "id"), "")

@@ -314,7 +314,7 @@ def encrypted(raw: bytes) -> bytes:
     return old_format(raw) + "EncryptedPackage".encode("utf-16-le")
 
 
-def _with_part(raw: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+def with_part(raw: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
     """The file with one of its parts changed."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
@@ -326,17 +326,17 @@ def _with_part(raw: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes
 def entities(raw: bytes) -> bytes:
     """A part that grows without end when it is read."""
     bomb = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><worksheet><a>&b;</a></worksheet>'
-    return _with_part(raw, "xl/worksheets/sheet4.xml", lambda _: bomb)
+    return with_part(raw, "xl/worksheets/sheet4.xml", lambda _: bomb)
 
 
 def no_rule_of_xml(raw: bytes) -> bytes:
-    return _with_part(raw, "xl/worksheets/sheet4.xml", lambda part: part[: len(part) // 2])
+    return with_part(raw, "xl/worksheets/sheet4.xml", lambda part: part[: len(part) // 2])
 
 
 def lost_value(raw: bytes) -> bytes:
     """A formula that nobody has calculated, as programs write it."""
     pattern = re.compile(rb'(<c r="D8"[^>]*?)(?: t="\w+")?>(<v>.*?</v>)?</c>|<c r="D8"([^>]*)/>')
-    return _with_part(
+    return with_part(
         raw, "xl/worksheets/sheet4.xml", lambda part: pattern.sub(rb'<c r="D8"><f>SUM(1,1)</f><v></v></c>', part)
     )
 

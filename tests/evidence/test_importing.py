@@ -36,17 +36,25 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "argv", ["assess"])
 
 
-@pytest.fixture
-def parts(form: bytes, wave: Assessment) -> list[str]:
+@pytest.fixture(scope="module")
+def workbooks(form: bytes, wave: Assessment) -> dict[str, bytes]:
     """One workbook a source; only the first says what community and wave it is."""
+    made = {}
     bare = wave.model_copy(update={"community": wave.community.model_copy(update={"type": None, "attributes": {}})})
     for number, source in enumerate(SOURCES):
         book = opened(filled(form, bare if number else wave, [source]))
         if number:
             at(book, "relation", "id", "value").value = None
             at(book, "relation", "wave.date", "value").value = None
-        Path(f"{source}.xlsx").write_bytes(saved(book))
-    return [f"{source}.xlsx" for source in SOURCES]
+        made[f"{source}.xlsx"] = saved(book)
+    return made
+
+
+@pytest.fixture
+def parts(workbooks: dict[str, bytes]) -> list[str]:
+    for name, raw in workbooks.items():
+        Path(name).write_bytes(raw)
+    return list(workbooks)
 
 
 def change(name: str, sheet: str, row: str, column: str, value: Any) -> None:
