@@ -21,6 +21,7 @@ TRUTHS = ("holds", "open", "fails")
 FULL_WIDTH = 481.0  # the width of the text on an A4 page, in points
 GUTTER = 15.0
 NAME_FONT, FONT = 8.6, 7.4
+APOSTROPHE = "'"  # the font draws the printed one as wide as a character of Chinese, and SVG cannot tell it otherwise
 SMALL_FONTS = (6.7, 6.3, 5.9)  # for labels that need two lines
 MARGIN = 7.0  # room for half a shape beyond the first and the last level
 HEAD = 21.0  # room for the heading of a panel
@@ -114,7 +115,7 @@ class _Plan:
         }
 
     def _row(self, row: ProfileRow, y: float) -> Drawn:
-        label, font = _label(row.name, self.label_width)
+        label, font = _label(row.name.replace("’", APOSTROPHE), self.label_width)
         return Drawn(
             label=label,
             font=font,

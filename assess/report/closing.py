@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from assess.engines import Truth
 from assess.evidence.model import Assessment, Evidence
 from assess.report.page import Block, Bullets, Cell, Column, Group, Line, Paragraphs, Row, Section, Table
 from assess.report.words import Subject
@@ -24,7 +25,8 @@ def screening(subject: Subject) -> Section | None:
         Column(say("screening.basis"), 34),
     )
     rows = tuple(_check(subject, check) for check in checks.checks)
-    certain = say("screening.certain" if found.certain else "screening.uncertain")
+    unsettled = Truth.OPEN in found.checks.values()
+    certain = say(f"screening.{('certain' if found.certain else 'uncertain') if unsettled else 'settled'}")
     lines = (
         Line(certain, say(f"decision.{found.decision.value}")),
         Line(subject.text(checks.notice), say("screening.notice")),
@@ -37,8 +39,8 @@ def _check(subject: Subject, check: Check) -> Row:
     screening = subject.verdict.screening
     mark = subject.mark(screening.checks[check.id]) if screening else None
     kind = subject.say("screening.required" if check.required else "screening.optional")
-    basis = subject.citations(check.basis)
-    return Row((Cell(subject.text(check.name)), Cell("", mark), Cell(kind), Cell(subject.listed(basis))))
+    bases = subject.say("screening.bases", bases=subject.citations(check.basis))
+    return Row((Cell(subject.text(check.name)), Cell("", mark), Cell(kind), Cell(bases)))
 
 
 # --- the method --------------------------------------------------------------------------------------------------
@@ -168,10 +170,10 @@ def evidence(subject: Subject) -> Section:
     """Every rating that may be shown, with its words, note and reference; of protected sources only counts."""
     say = subject.say
     columns = (
-        Column(say("evidence.number"), 8),
-        Column(say("evidence.source"), 14),
-        Column(say("evidence.rating"), 45),
-        Column(say("evidence.note"), 33),
+        Column(say("evidence.number"), 7),
+        Column(say("evidence.source"), 17),
+        Column(say("evidence.rating"), 46),
+        Column(say("evidence.note"), 30),
     )
     groups = tuple(
         _evidence_group(subject, indicator, items)

@@ -35,10 +35,10 @@ def levels(subject: Subject) -> Section:
     """Every indicator with the level at which it stands, in words, and what each source says."""
     say = subject.say
     columns = (
-        Column(say("levels.indicator"), 24),
+        Column(say("levels.indicator"), 22),
         Column(say("levels.stands"), 16),
-        Column(say("levels.worded"), 38),
-        Column(say("levels.sources"), 22),
+        Column(say("levels.worded"), 34),
+        Column(say("levels.sources"), 28),
     )
     groups = tuple(
         Group(
@@ -150,7 +150,8 @@ def patterns(subject: Subject) -> Section | None:
         blocks.insert(0, Paragraphs((Line(say("patterns.none")),)))
     if found := by_truth[Truth.FAILS]:
         names = [subject.pattern(one) for one in found]
-        blocks.append(Paragraphs((Line(subject.listed(names), say("patterns.fails", n=len(names))),)))
+        text, lead = say("patterns.failing", names=names), say("patterns.fails", n=len(names))
+        blocks.append(Paragraphs((Line(text, lead),)))
     return Section("patterns", say("patterns.title"), say("patterns.intro"), tuple(blocks))
 
 
@@ -160,7 +161,7 @@ def _pattern(subject: Subject, pattern: Pattern) -> Card:
     responses = [subject.text(subject.ruleset.strategy[one].name) for one in pattern.responses]
     lines = [Line(subject.text(pattern.counter_evidence), say("patterns.counter"))]
     if responses:
-        lines.append(Line(subject.listed(responses), say("patterns.responses")))
+        lines.append(Line(subject.names(responses), say("patterns.responses")))
     literature = subject.citations(pattern.literature)
     return Card(
         title=subject.pattern(pattern),

@@ -135,9 +135,12 @@ def _one_sided(subject: Subject) -> Iterator[Line]:
     speaking = subject.verdict.one_sided
     if speaking is None:
         return
+    if not _heard(subject):
+        yield Line(subject.say("one-sided.nobody"), subject.say("one-sided.lead-nobody"))
+        return
     silent = [subject.text(party.name) for party in subject.ruleset.parties if party.id != speaking]
     if speaking != NO_PARTY:
-        text = subject.say("one-sided.one", silent=silent, speaking=subject.source(speaking))
+        text = subject.say("one-sided.one", silent=silent, speaking=subject.the(speaking))
     else:
         text = subject.say("one-sided.none", silent=silent)
     yield Line(text, subject.say("one-sided.lead-none" if speaking == NO_PARTY else "one-sided.lead-one"))
@@ -145,14 +148,15 @@ def _one_sided(subject: Subject) -> Iterator[Line]:
 
 def _according(subject: Subject) -> str:
     """Whose word the stage rests on, where a side of the relation is silent."""
-    speaking = subject.verdict.one_sided
-    if speaking is None:
+    speaking, heard = subject.verdict.one_sided, _heard(subject)
+    if speaking is None or not heard:
         return ""
-    if speaking != NO_PARTY:
-        return subject.source(speaking)
-    heard = _heard(subject)
-    others = [source for source in subject.ruleset.sources if source.id in heard and not source.party]
-    return subject.listed(subject.text(source.name) for source in others)
+    parties = {source.id for source in subject.ruleset.parties}
+    if speaking == NO_PARTY and heard & parties:
+        return subject.say("standing.few")
+    sources = [source.id for source in subject.ruleset.sources if source.id in heard - parties]
+    named = [speaking] if speaking != NO_PARTY else sources
+    return subject.say("standing.according", sources=[subject.the(source) for source in named])
 
 
 def _heard(subject: Subject) -> set[str]:
@@ -182,15 +186,18 @@ def _changes(subject: Subject) -> Iterator[tuple[str, Span]]:
 
 def _why_sure(subject: Subject) -> str:
     anyone = subject.verdict.robustness.any_source
-    changes: dict[str, list[str]] = {}
+    changes: dict[tuple[int, int], list[str]] = {}
     for source, span in _changes(subject):
-        changes.setdefault(subject.stages(span.floor, span.ceiling), []).append(subject.source(source))
+        changes.setdefault((span.floor, span.ceiling), []).append(subject.the(source))
     settled = subject.verdict.stage.floor == subject.verdict.stage.ceiling
     return subject.say(
         "sure.why" if settled else "sure.why-open",
         heard=len(subject.verdict.robustness.without),
         anyone="" if anyone == _standing_span(subject) else subject.stages(anyone.floor, anyone.ceiling),
-        without=[{"sources": sources, "stage": stage} for stage, sources in changes.items()],
+        without=[
+            {"sources": sources, "stage": subject.stages(floor, ceiling), "settled": floor == ceiling}
+            for (floor, ceiling), sources in changes.items()
+        ],
     )
 
 
@@ -257,11 +264,12 @@ def _patterns(subject: Subject) -> Iterator[Line]:
         for truth in Truth
     }
     if names := found[Truth.HOLDS]:
-        yield Line(subject.say("talk.patterns-ask", n=len(names)), subject.say("talk.patterns", names=names))
+        lead = subject.say("talk.patterns", names=subject.names(names))
+        yield Line(subject.say("talk.patterns-ask", n=len(names)), lead)
     else:
         yield Line(subject.say("talk.no-patterns"))
     if names := found[Truth.OPEN]:
-        yield Line(subject.say("talk.open-patterns", names=subject.some(names, TALKS), n=len(names)))
+        yield Line(subject.say("talk.open-patterns", names=subject.names(names, TALKS), n=len(names)))
 
 
 def _unknown(subject: Subject) -> Iterator[Line]:

@@ -69,14 +69,22 @@ def _worked_out(subject: Subject, name: str, listed: Sequence[Advice], *, number
     cards = tuple(_card(subject, advice) for advice in listed[:IN_FULL])
     yield Cards(say(f"strategies.{name}", n=len(listed)), say(f"strategies.{name}-note"), cards, numbered=numbered)
     if others := listed[IN_FULL:]:
-        columns = (
-            Column(say("strategies.name"), 4),
+        columns: tuple[Column, ...] = (
+            Column(say("strategies.name"), 6),
             Column(say("strategies.aim"), 5),
             Column(say("strategies.why"), 6),
         )
         rows = tuple(_brief(subject, advice) for advice in others)
+        if not any(row.cells[-1].text or row.cells[-1].small for row in rows):
+            columns, rows = columns[:-1], tuple(Row(row.cells[:-1]) for row in rows)
         title = say(f"strategies.{name}-others", n=len(others))
-        yield Table(title, columns, (Group(title, rows),))
+        yield Table(title, columns, (Group(title, tuple(_filled(subject, row) for row in rows)),))
+
+
+def _filled(subject: Subject, row: Row) -> Row:
+    """A row whose empty cells have a dash."""
+    dash = Cell(subject.say("strategies.no-why"))
+    return Row(tuple(cell if cell.text or cell.small else dash for cell in row.cells))
 
 
 def _brief(subject: Subject, advice: Advice) -> Row:
@@ -281,7 +289,7 @@ def _step(subject: Subject, step: RaiseStep, depth: int) -> Clause:
     key = "show" if step.kind is StepKind.SHOW else "achieve"
     return Clause(
         subject.say(
-            "path.step",
+            f"path.step-{key}",
             indicator=subject.indicator(step.indicator),
             start=step.from_,
             to=step.to,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,17 +58,25 @@ class Subject:
 
     def text(self, words: str | Mapping[str, str] | None) -> str:
         """A text in the report's language."""
-        return self.catalogue.words(words)
+        text = self.catalogue.words(words)
+        return text if isinstance(words, str) else typeset(text)
 
     def listed(self, items: Iterable[str]) -> str:
         """Items as a list in a sentence."""
         return self.catalogue.listed(items)
 
     def some(self, items: Sequence[str], most: int) -> str:
-        """The first items, and how many there are in all where some are left out."""
-        if len(items) <= most:
-            return self.listed(items)
-        return self.say("some", items=list(items[:most]), n=len(items))
+        """The first items as a sentence, and how many more there are."""
+        return self.say("some", items=list(items[:most]), more=max(0, len(items) - most))
+
+    def names(self, names: Sequence[str], most: int | None = None) -> str:
+        """Names in quotation marks, since a name may have a comma or an *and* of its own; the first of many."""
+        shown = list(names[:most])
+        return self.say("names", names=shown, more=len(names) - len(shown))
+
+    def the(self, source: str) -> str:
+        """The name of a source as a sentence has it: ``the committee``."""
+        return self.say("the", name=self.source(source))
 
     def mark(self, truth: Truth) -> Mark:
         """A truth with its word."""
@@ -151,7 +160,7 @@ class Subject:
         """What a leaf says, without how things stand; ``wanted``: as something to be reached."""
         match leaf:
             case Atom(indicator, at_least, level, source):
-                who = self.source(source) if source else ""
+                who = self.the(source) if source else ""
                 key = "leaf.wanted" if wanted else "leaf.atom"
                 return self.say(key, indicator=self.indicator(indicator), at_least=at_least, level=level, who=who)
             case Attribute(name, levels):
@@ -214,6 +223,8 @@ class Subject:
                     n=len(inner),
                     holding=truths.count(Truth.HOLDS),
                     unsettled=truths.count(Truth.OPEN),
+                    shown=truths.count(node.truth),
+                    truth=node.truth.value,
                 ),
                 depth=depth,
             )
@@ -221,7 +232,8 @@ class Subject:
         for member, child in zip(inner, node.children, strict=True):
             if child.truth is not node.truth:
                 continue
-            together = isinstance(member, All) and len(member.of) > 1 and not isinstance(condition, All)
+            below = sum(one.truth is child.truth for one in child.children)
+            together = isinstance(member, All) and below > 1 and not isinstance(condition, All)
             if together:
                 yield Clause(self.say("clause.together"), depth=depth)
             yield from self.clauses(member, child, wanted=wanted, depth=depth + together)
@@ -247,6 +259,11 @@ class Subject:
             and position.n >= self.ruleset.disclosure.no_distribution_below
         ]
         return self.listed(counts)
+
+
+def typeset(text: str) -> str:
+    """A text of a rule set with the quotation marks of print in place of those of a keyboard."""
+    return re.sub(r'(?<![^\s(“‘])"', "“", re.sub(r"(?<![^\s(“])'(?=\w)", "‘", text)).replace('"', "”").replace("'", "’")
 
 
 def _unverified(citation: str | Text) -> bool:
