@@ -158,7 +158,8 @@ class _Form:
         for below, source in enumerate(self.sources, row + 1):
             name = self.names[source_sheet(source.id)]
             who = self.say("who", name=self.words.words(source.name), protect=source.protect)
-            page.write_url(below, _SECOND, f"internal:'{name}'!A1", self.style.link, name)
+            quoted = name.replace("'", "''")
+            page.write_url(below, _SECOND, f"internal:'{quoted}'!A1", self.style.link, name)
             page.write(below, _THIRD, who, self.style.boxed)
             page.write(below, _THIRD + 1, len(self._indicators(source)), self.style.boxed)
             page.write(below, _THIRD + 2, self.say("least", quorum=source.quorum), self.style.boxed)

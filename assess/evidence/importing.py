@@ -37,6 +37,9 @@ _REMARKS = frozenset({"note", "ref"})
 _DATES = frozenset({"date", "since", "until"})
 
 
+Respondent = tuple[str, str]  # a source and a code
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What came of merging: the assessment as plain data and as text, and what a summary says of it."""
@@ -44,7 +47,8 @@ class Merged:
     data: Mapping[str, Any]
     text: str
     files: int
-    same: int  # entries that another file or sheet had as well
+    same: int  # entries that another file had as well
+    repeated: Mapping[Respondent, Mapping[str, int]]  # whose ratings more than one file has, and how many in which
 
 
 def merge_files(
@@ -66,7 +70,7 @@ def merge_files(
         return None, merger.problems
     data = {"assess": FORMAT, "id": output or PurePath(names[0]).stem, **merger.merged(ruleset)}
     text = as_yaml(data, [PurePath(name).name for name in names], ruleset, words)
-    return Merged(data, text, len(documents), merger.same), []
+    return Merged(data, text, len(documents), merger.same, merger.repeated), []
 
 
 def _documents(names: Sequence[str], ruleset: RuleSet) -> tuple[list[Document], list[Problem]]:
@@ -109,6 +113,7 @@ class _Merger:
     lists: dict[str, dict[tuple[Any, ...], _Entry]] = field(default_factory=lambda: {key: {} for key in _ABOUT})
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
+    repeated: dict[Respondent, Counter[str]] = field(default_factory=dict)
 
     def add(self, document: Document) -> None:
         """Take in what one file states."""
@@ -146,6 +151,9 @@ class _Merger:
             known[identity] = _Entry(data, places)
             return
         self.same += 1
+        if key == "evidence":
+            seen = self.repeated.setdefault((data["source"], known[identity].data["respondent"]), Counter())
+            seen.update({known[identity].places["rating"].file, places["rating"].file})
         self._combine(known[identity], data, places)
 
     def _combine(self, entry: _Entry, data: Mapping[str, Any], places: Mapping[str, Place]) -> None:
@@ -265,4 +273,8 @@ def summary(merged: Merged, ruleset: RuleSet, words: Catalogue) -> list[str]:
             nameless = [words.say("cli.import_anonymous", n=who[""])] if who[""] else []
             values = {"name": words.words(source.name), "ratings": who.total(), "respondents": [*named, *nameless]}
             lines.append(words.say("cli.import_source", **values))
+    for (source_id, code), files in sorted(merged.repeated.items()):
+        source_name = words.words(ruleset.source[source_id].name)
+        values = {"name": source_name, "respondent": code, "n": max(files.values()), "files": sorted(files)}
+        lines.append(words.say("cli.import_repeated", **values))
     return lines

@@ -130,6 +130,20 @@ def test_messages_fit_what_excel_takes(book: Workbook) -> None:
             assert len(one.prompt or "") <= 255
 
 
+def test_names_of_sources_become_names_of_sheets(ruleset: RuleSet) -> None:
+    """Whatever a source is called, Excel takes it, and the sheet is found by its id."""
+    names = ["lists", "A/B: [c]*?", "a b  c", "O'Neill's", "居" * 40, "说明", "'"]
+    sources = [
+        source.model_copy(update={"name": {"zh": name, "en": name}})
+        for source, name in zip([*ruleset.sources, *ruleset.sources[:2]], names, strict=True)
+    ]
+    raw = write_form(ruleset, sources[:5], catalogue("zh"))
+    assert len(opened(raw).sheetnames) == 9
+    raw = write_form(ruleset, sources[5:], catalogue("zh"))
+    assert opened(raw).sheetnames == ["说明", "社区", "变化", "说明 2", "_", "lists"]
+    assert read_workbook(raw, "form.xlsx", ruleset)[1] == []
+
+
 def test_a_rule_set_of_another_field(tmp_path: Path) -> None:
     tiny, problems = load_ruleset(ROOT / "tests" / "tiny" / "rules")
     assert tiny, problems

@@ -16,7 +16,7 @@ from jinja2 import Environment, meta
 
 from assess.catalogue import catalogue
 from assess.cli import run_command
-from assess.evidence.importing import merge_files
+from assess.evidence.importing import merge_files, summary
 from assess.evidence.load import load_assessment
 from assess.evidence.model import Assessment
 from assess.evidence.written import as_yaml
@@ -111,6 +111,9 @@ def test_no_item_is_lost_and_what_says_the_same_is_one(parts: list[str], wave: A
     merged, _ = merge_files(names, "out", RULES, catalogue("zh"))
     assert merged
     assert len(merged.data["evidence"]) == len(wave.evidence) + 2, "those without a code are two people's"
+    assert merged.repeated == {("swo", "S1"): {"swo.xlsx": 2, "committee.xlsx": 1, "more.yaml": 1}}
+    said = summary(merged, RULES, catalogue("zh"))
+    assert said[-1].startswith("机构 S1：committee.xlsx、more.yaml和swo.xlsx中有 2 条相同")
     assert merged.same == 2 + 2, "two ratings of S1, and the change that each of three workbooks names"
     assessment, _ = merge(names)
     assert assessment
