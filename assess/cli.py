@@ -319,20 +319,44 @@ def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | No
 @assess.command("screen", cls=Command)
 @click.argument("table", type=click.Path(path_type=Path), metavar="TABLE|DIR")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--report", "portfolio", type=click.Path(path_type=Path), metavar="REPORT")
+@click.option("--briefs", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--since", type=click.Path(path_type=Path), metavar="OLD")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N")
 @click.option("--rows-at-once", type=click.IntRange(min=1), default=500_000, metavar="N")
 @click.option("--force", is_flag=True)
 @_common
-def screen(table: Path, *, output: Path, rows_at_once: int, force: bool, rules: Path | None, lang: str | None) -> None:
+def screen(
+    table: Path,
+    *,
+    output: Path,
+    portfolio: Path | None,
+    briefs: Path | None,
+    since: Path | None,
+    workers: int | None,
+    rows_at_once: int,
+    force: bool,
+    rules: Path | None,
+    lang: str | None,
+) -> None:
     """Many relations at once."""
+    from assess.content import content
     from assess.screening.command import screen_file
-    from assess.terminal import bar, show_counts
+    from assess.screening.extras import Extras
+    from assess.terminal import bar, show_counts, show_extras
 
     ruleset = _ruleset(rules)
-    with bar(spoken().say("screen.working")) as progress:
-        done = screen_file(table, output, ruleset, force=force, rows_at_once=rows_at_once, progress=progress)
+    extras = Extras(portfolio, briefs, since, workers, _language(lang), rules or content("rules"))
+    with bar(spoken().say("screen.working-briefs" if briefs else "screen.working")) as progress:
+        done = screen_file(
+            table, output, ruleset, force=force, rows_at_once=rows_at_once, progress=progress, extras=extras
+        )
     if done.counts:
         show_counts(done.counts, ruleset, spoken())
         click.echo(spoken().say("cli.written", path=output))
+        show_extras(done.also, briefs, spoken())
+    if done.also.strangers:
+        _notice(spoken().say("portfolio.changes.none-in-common", path=since))
     if done.rejected:
         _notice(spoken().say("screen.rejected", n=done.rejected, path=done.rejected_path))
     if done.problems:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.columns import Columns
@@ -24,6 +26,9 @@ from assess.report.words import Edition
 from assess.ruleset.model import RuleSet
 from assess.ruleset.show import Entry
 from assess.verdict import Verdict
+
+if TYPE_CHECKING:  # the dataframe library is not needed to show a verdict
+    from assess.screening.extras import Also
 
 # Shapes carry the meaning, so that nothing is lost where there is no colour.
 _SHAPES = "■●△◇✚▼✕"
@@ -231,6 +236,18 @@ def show_counts(rows: Sequence[Mapping[str, int | str]], ruleset: RuleSet, words
         stage = words.say("screen.stage" if floor == ceiling else "screen.stages", floor=floor, ceiling=ceiling)
         console.print(words.say("screen.row", list=words.say(f"screen.list.{row['list']}"), stage=stage, n=row["len"]))
     console.print(Text(words.say("screen.notice"), style="dim"))
+
+
+def show_extras(also: Also, briefs: Path | None, words: Catalogue) -> None:
+    """Print what a screening made beside its table."""
+    console = Console(highlight=False, soft_wrap=True)
+    if also.briefs is not None:
+        counts = {"written": also.briefs.written, "kept": also.briefs.kept}
+        console.print(Text(words.say("screen.briefs", path=briefs, **counts)))
+    if also.moved is not None:
+        console.print(Text(words.say("screen.moved", n=also.moved)))
+    for path in also.written:
+        console.print(Text(words.say("cli.written", path=path)))
 
 
 # --- rule sets ---------------------------------------------------------------------------------------------------

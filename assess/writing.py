@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from assess.problems import Place, Problem
@@ -28,6 +29,12 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write ``data`` beside the target, onto the disk, and move it into place. Raises ``OSError``."""
     with whole_file(path) as part:
         part.write_bytes(data)
+
+
+def sweep(path: Path) -> None:
+    """Remove what runs left beside the target that were killed while they wrote it."""
+    for left_behind in path.parent.glob(f".{escape(path.name)}.*.part"):
+        left_behind.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -12,11 +12,12 @@ import polars as pl
 from assess.engines.columnar import Columnar
 from assess.problems import Place, Problem
 from assess.ruleset.model import RuleSet
+from assess.screening.extras import NO_EXTRAS, NOTHING_ELSE, Also, Extras
 from assess.screening.folder import files_of, screened_inputs
 from assess.screening.parts import ROWS_AT_ONCE, Parts, Progress, screen_in_parts
 from assess.screening.result import FORMATS, Screening, counts, result_of, screen_wide, write_result
 from assess.screening.table import KINDS, ROW, header_problems, scan, wide
-from assess.writing import refusals, whole_file
+from assess.writing import refusals, sweep, whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Screened:
     rejected: int = 0
     rejected_path: Path | None = None
     problems: Sequence[Problem] = ()
+    also: Also = NOTHING_ELSE
 
 
 def screen_file(
@@ -37,10 +39,12 @@ def screen_file(
     force: bool,
     rows_at_once: int = ROWS_AT_ONCE,
     progress: Progress = lambda done, rows: None,
+    extras: Extras = NO_EXTRAS,
 ) -> Screened:
     """Screen ``source`` into ``output``; what is wrong with either comes back, and then nothing is written."""
     rejected_path = output.with_name(f"{output.name}.rejected.csv")
     problems = [*_wrong_output(output), *refusals([output, rejected_path], force=force)]
+    problems += extras.problems(source, output, force=force)
     columnar = Columnar(ruleset)
     parts = Parts(output.with_name(f".{output.name}.parts"), rows_at_once)
     if problems:
@@ -49,8 +53,9 @@ def screen_file(
     screening, wrong = _screening(source, columnar, parts, progress)
     if screening is None:
         return Screened(problems=wrong)
-    for left_behind in output.parent.glob(f".{output.name}.*.part"):  # of a run that was killed while it wrote
-        left_behind.unlink(missing_ok=True)
+    # Briefs first: the result is the sign that all is done, and a run that was cut off has none yet.
+    also = extras.write(source, output, screening, wrong, columnar, progress=progress)
+    sweep(output)
     write_result(screening.result, output)
     if screening.rejected.height:
         with whole_file(rejected_path) as part:
@@ -59,7 +64,7 @@ def screen_file(
         rejected_path.unlink()
     counted = list(counts(_read_back(output, screening)))
     shutil.rmtree(parts.folder, ignore_errors=True)
-    return Screened(counted, screening.rejected.height, rejected_path, wrong)
+    return Screened(counted, screening.rejected.height, rejected_path, wrong, also)
 
 
 def _read_back(output: Path, screening: Screening) -> pl.LazyFrame:
@@ -86,6 +91,8 @@ def _screening(
         if not files:
             return None, [Problem("no-assessments", Place(name), value=name)]
         inputs, problems = screened_inputs(files, columnar)
+        if len({problem.place.file for problem in problems}) == len(files):
+            return None, problems
         return Screening(inputs, result_of(inputs, columnar), pl.DataFrame()), problems
     if not source.exists():
         return None, [Problem("no-such-file", Place(name), value=name)]

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
+from assess.catalogue import LANGUAGES, catalogue
 from assess.engines.columnar import Columnar, row_of
 from assess.evidence.model import Assessment
 from assess.inputs import read_assessment
 from assess.problems import Problem
 from assess.readings import Status, take_readings
+from assess.screening.portfolio import NAME
 from assess.screening.screen import DISPUTED, MISSING
 from assess.screening.table import COMMUNITY, TYPE, WAVE
 
@@ -41,6 +43,7 @@ def _schema(columnar: Columnar) -> dict[str, type[pl.DataType]]:
     for variable in columnar.variables.values():
         schema |= {variable.floor: pl.Int8, variable.ceiling: pl.Int8}
     schema |= dict.fromkeys(columnar.stated.values(), pl.String)
+    schema |= dict.fromkeys((f"{NAME}{language}" for language in LANGUAGES), pl.String)
     for name in columnar.ruleset.indicator:
         schema |= {f"{MISSING}{name}": pl.Boolean, f"{DISPUTED}{name}": pl.Boolean}
     return schema
@@ -53,7 +56,14 @@ def _row(assessment: Assessment, columnar: Columnar) -> dict[str, object]:
     names = [name for variable in columnar.variables.values() for name in (variable.floor, variable.ceiling)]
     row: dict[str, object] = dict(zip([*names, *columnar.stated.values()], values, strict=True))
     row |= {COMMUNITY: assessment.id, WAVE: assessment.wave.date.isoformat(), TYPE: community.type}
+    row |= {f"{NAME}{language}": _called(assessment, language) for language in LANGUAGES}
     for name, reading in readings.items():
         row[f"{MISSING}{name}"] = reading.status is Status.MISSING
         row[f"{DISPUTED}{name}"] = reading.status is Status.DISPUTED
     return row
+
+
+def _called(assessment: Assessment, language: str) -> str:
+    """What a relation is called: by its committee, else by the title of its file."""
+    side = assessment.committee
+    return catalogue(language).words(side.name if side else assessment.title)
