@@ -118,7 +118,7 @@ def _left_out(subject: Subject) -> Iterator[Line]:
     for notice in subject.verdict.notices:
         yield Line(_notice(subject, notice))
     if not reasons and not subject.verdict.notices:
-        yield Line(subject.say("method.nothing-left-out"))
+        yield Line(subject.say("method.nothing-left-out" if subject.assessment.evidence else "evidence.none"))
 
 
 def _notice(subject: Subject, notice: NoticeOut) -> str:
@@ -171,9 +171,9 @@ def evidence(subject: Subject) -> Section:
     say = subject.say
     columns = (
         Column(say("evidence.number"), 7),
-        Column(say("evidence.source"), 17),
-        Column(say("evidence.rating"), 46),
-        Column(say("evidence.note"), 30),
+        Column(say("evidence.source"), 16),
+        Column(say("evidence.rating"), 51),
+        Column(say("evidence.note"), 26),
     )
     groups = tuple(
         _evidence_group(subject, indicator, items)

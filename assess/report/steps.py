@@ -195,7 +195,7 @@ def _waiting(subject: Subject, advice: Advice) -> Card:
 
 
 def doubts(subject: Subject, advice: Advice) -> list[str]:
-    """Why a strategy is not simply recommended, a sentence a reason; leaves of one kind share a sentence."""
+    """Why a strategy is not simply recommended, a sentence a reason; leaves of one kind share one, and so do stages."""
     strategy = subject.ruleset.strategy[advice.id]
     sentences: list[str] = []
     for code in dict.fromkeys(reason.code for reason in advice.reasons):
@@ -204,6 +204,9 @@ def doubts(subject: Subject, advice: Advice) -> list[str]:
             needed = _literals(subject, strategy)
             told = [_told(subject, needed[reason.ref or ""]) for reason in reasons]
             sentences.append(subject.say(f"reason.{code.value}", leaves=told))
+        elif code is ReasonCode.STAGE_PARTLY:
+            stages = [subject.stage(int(reason.ref or 0)) for reason in reasons]
+            sentences.append(subject.say(f"reason.{code.value}", stages=stages))
         else:
             sentences += [_doubt(subject, strategy, reason) for reason in reasons]
     return sentences
@@ -230,8 +233,6 @@ def _doubt(subject: Subject, strategy: Strategy, reason: Reason) -> str:
         case ReasonCode.UNLESS_HOLDS | ReasonCode.UNLESS_OPEN:
             because = subject.text(strategy.unless[int(ref)].because)
             return subject.say(f"reason.{reason.code.value}", because=because)
-        case ReasonCode.STAGE_PARTLY:
-            return subject.say("reason.stage-partly", stage=subject.stage(int(ref)))
         case ReasonCode.LESS_FIT:
             because = subject.text(strategy.less_fit[ref])
             return subject.say("reason.less-fit", type=subject.community(ref), because=because)
