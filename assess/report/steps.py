@@ -72,7 +72,7 @@ def _worked_out(subject: Subject, name: str, listed: Sequence[Advice], *, number
         columns: tuple[Column, ...] = (
             Column(say("strategies.name"), 6),
             Column(say("strategies.aim"), 5),
-            Column(say("strategies.why"), 6),
+            Column(say(f"strategies.{name}-why"), 6),
         )
         rows = tuple(_brief(subject, advice) for advice in others)
         if not any(row.cells[-1].text or row.cells[-1].small for row in rows):
