@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 Called = str | Mapping[str, str]
@@ -36,8 +37,13 @@ def text(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """The same in half-width letters and without letters that nobody sees."""
-    written = unicodedata.normalize("NFKC", text(value))
-    return "".join(letter for letter in written if unicodedata.category(letter) != "Cf").strip()
+    return _plain(text(value))
+
+
+@lru_cache(maxsize=8192)  # the names and levels of a rule set come again with every cell
+def _plain(written: str) -> str:
+    half_width = unicodedata.normalize("NFKC", written)
+    return "".join(letter for letter in half_width if unicodedata.category(letter) != "Cf").strip()
 
 
 # --- choices -------------------------------------------------------------------------------------------------------
@@ -96,6 +102,8 @@ def rating(value: Any, levels: Sequence[Called], reasons: Mapping[str, Called]) 
         return text(value), ""
     level = int(found["level"])
     rest = _UNIT.sub("", found["rest"], count=1) if _UNIT.match(found["rest"]) else found["rest"]
+    if not rest.strip():
+        return level, ""
     return level, _more_than_a_level(rest, level, [[_bare(one) for one in _each(words)] for words in levels])
 
 
@@ -125,6 +133,7 @@ def _likeness(bare: str, words: Sequence[str]) -> float:
     )
 
 
+@lru_cache(maxsize=8192)
 def _bare(words: str) -> str:
     """Letters and digits only: punctuation and blanks differ from one input method to the next."""
     return "".join(letter for letter in plain(words).casefold() if letter.isalnum())

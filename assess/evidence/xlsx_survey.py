@@ -15,7 +15,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
 from xml.etree import ElementTree
 
 from assess.evidence.layout import is_old
@@ -23,6 +22,8 @@ from assess.evidence.layout import is_old
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_BYTES = 300_000_000  # unpacked; a form that is filled in has a thousandth of it
 _MOST_CELLS = 4_000_000
+_FORMULA_OR_ERROR = re.compile(rb"""[<:]f[\s/>]|["']e["']""")
+_ANY_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 Cell = tuple[int, int]
 # What the readers of archives and of XML raise when bytes are not what they should be.
@@ -82,21 +83,23 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def _elements(archive: zipfile.ZipFile, path: str) -> Iterator[ElementTree.Element]:
-    with archive.open(path) as part:
-        yield from ElementTree.fromstring(_without_entities(part)).iter()
+    return ElementTree.fromstring(_part(archive, path)).iter()
 
 
-def _without_entities(part: IO[bytes]) -> bytes:
-    data = part.read()
+def _part(archive: zipfile.ZipFile, path: str) -> bytes:
+    data = archive.read(path)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:  # no workbook has them, and they can grow without end
         raise NotReadableError("not-a-workbook")
     return data
 
 
 def _look_into(archive: zipfile.ZipFile, path: str, name: str) -> Looked:
+    data = _part(archive, path)
+    if _is_plain(data):
+        return Looked({})
     failed: dict[Cell, str] = {}
     rows = columns = 0
-    for element in _elements(archive, path):
+    for element in ElementTree.fromstring(data).iter():
         if _local(element.tag) != "c":
             continue
         children = {_local(child.tag): child.text or "" for child in element}
@@ -111,6 +114,16 @@ def _look_into(archive: zipfile.ZipFile, path: str, name: str) -> Looked:
     if rows * columns > _MOST_CELLS:
         raise NotReadableError("workbook-too-large", name)
     return Looked(failed)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether a sheet has no formula, no error, and no cell far away, at a glance: nine of ten need no more."""
+    if _FORMULA_OR_ERROR.search(data):
+        return False
+    references = _ANY_REFERENCE.findall(data)
+    widest = max((len(letters) for letters, _ in references), default=0)
+    lowest = max((int(row) for _, row in references), default=0)
+    return widest < 3 and lowest * 26 * 27 < _MOST_CELLS
 
 
 def _cell(reference: str) -> Cell | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
@@ -211,6 +211,7 @@ def test_a_file_alone_stays_what_it_is(name: str, example: Callable[[str], Asses
     assert sorted(map(repr, assessment.evidence)) == sorted(map(repr, known.evidence))
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=8), st.text(max_size=30))
 def test_every_text_reads_back_as_it_was(title: str, code: str, note: str) -> None:
     item = {"indicator": "emb.access", "source": "swo", "respondent": code, "rating": 1, "note": note}

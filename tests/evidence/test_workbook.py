@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
@@ -107,6 +107,7 @@ def test_several_problems_come_in_the_order_of_the_sheets(workbook: bytes, rules
 # --- any damage ----------------------------------------------------------------------------------------------------
 
 RULES = shipped()
+FEW = settings(max_examples=60, deadline=None)
 
 
 @cache
@@ -121,6 +122,7 @@ _ANY = st.one_of(
 )  # fmt: skip
 
 
+@FEW
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 60), st.integers(0, 14), _ANY), min_size=1, max_size=5))
 def test_whatever_stands_in_whichever_cell_is_read_or_refused(changes: list[tuple[int, int, int, Any]]) -> None:
     grids = read_grids(_form())
@@ -138,6 +140,7 @@ def test_whatever_stands_in_whichever_cell_is_read_or_refused(changes: list[tupl
             assert "\x1b" not in located(problem, catalogue(language))
 
 
+@FEW
 @given(st.lists(st.tuples(st.integers(0), st.binary(max_size=4)), min_size=1, max_size=6), st.booleans())
 def test_no_damage_of_the_file_is_a_defect(damages: list[tuple[int, bytes]], whole: bool) -> None:
     raw = bytearray(_form())
