@@ -200,7 +200,8 @@ class _Teller:
             contents=say("contents"),
             lead=tuple(self.lead()),
             tiles=tuple(
-                Tile(name, n, self.list_name(name), say(f"tile.{name}")) for name, n in portfolio.lists.items()
+                Tile(name, n, say("tile.name", name=self.list_name(name)), say(f"tile.{name}"))
+                for name, n in portfolio.lists.items()
             ),
             ladder=self.ladder(),
             decisions=Bullets(say("decisions.title"), tuple(self.decisions())),
@@ -318,9 +319,8 @@ class _Teller:
         if not found or not found[0][0].of:
             return None
         found.sort(key=lambda pair: _missing(pair[0]))
-        title = self.say("lacking.group", stage=self.named_stage(stage))
-        note = self.say("lacking.group-note", n=found[0][0].of)
-        return Group(title, tuple(self._tally(Cell(says), tally) for tally, says in found), note)
+        title = self.say("lacking.group", stage=self.named_stage(stage), n=found[0][0].of)
+        return Group(title, tuple(self._tally(Cell(says), tally) for tally, says in found))
 
     def _tally(self, head: Cell, tally: Tally, *others: Cell) -> Row:
         numbers = (tally.fails, tally.open, tally.of - tally.fails - tally.open)

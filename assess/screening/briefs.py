@@ -22,6 +22,7 @@ from assess.catalogue import catalogue
 from assess.content import content
 from assess.problems import Place, Problem
 from assess.ruleset.model import RuleSet
+from assess.verdict import Verdict
 from assess.writing import sweep, write_whole
 
 SUFFIX = ".pdf"
@@ -183,5 +184,11 @@ def _write(task: Task, ruleset: RuleSet, language: str) -> None:
         raise ValueError(problems)
     situation = of_assessment(assessment, ruleset)
     verdict = judge(ruleset, situation)
-    pivots = pivotal(ruleset, situation.readings)
+    # Where nothing is open, no single answer can change anything; looking for one would take half the time.
+    pivots = [] if _is_settled(verdict) else pivotal(ruleset, situation.readings)
     write_whole(task.target, write(brief_of(verdict, assessment, ruleset, pivots, language, key=task.key)))
+
+
+def _is_settled(verdict: Verdict) -> bool:
+    certain = verdict.screening is None or verdict.screening.certain
+    return certain and verdict.stage.floor == verdict.stage.ceiling

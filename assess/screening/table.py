@@ -118,7 +118,9 @@ def _interval(name: str, highest: int, columns: Sequence[str]) -> tuple[pl.Expr 
         mistakes.append(Mistake("row-rating", end, wrong, allowed))
     floor, ceiling = numbers.get(FLOOR), numbers.get(CEILING)
     if floor is not None and ceiling is not None and ends[FLOOR] != ends[CEILING]:
-        mistakes.append(Mistake("row-floor-above-ceiling", ends[FLOOR], floor > ceiling))
+        # Of a level that is none, it has been said already.
+        levels = floor.is_between(0, highest) & ceiling.is_between(0, highest)
+        mistakes.append(Mistake("row-floor-above-ceiling", ends[FLOOR], levels & (floor > ceiling)))
     return floor, ceiling, mistakes
 
 
