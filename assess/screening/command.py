@@ -15,6 +15,7 @@ from assess.ruleset.model import RuleSet
 from assess.screening.extras import NO_EXTRAS, NOTHING_ELSE, Also, Extras
 from assess.screening.folder import files_of, screened_inputs
 from assess.screening.parts import ROWS_AT_ONCE, Parts, Progress, screen_in_parts
+from assess.screening.ratings import is_long, long_problems, screen_long
 from assess.screening.result import FORMATS, Screening, counts, result_of, screen_wide, write_result
 from assess.screening.table import KINDS, ROW, header_problems, scan, wide
 from assess.writing import refusals, sweep, whole_file
@@ -103,6 +104,9 @@ def _screening(
     except ValueError as error:
         return None, [Problem("unreadable", Place(name), value=source.name, more={"said": str(error)})]
     columns = [column for column in table.collect_schema().names() if column != ROW]
+    if is_long(columns):
+        problems = long_problems(columns, name, columnar)
+        return (None, problems) if problems or parts is None else (screen_long(source, columnar), [])
     problems = header_problems(columns, name, columnar.ruleset)
     if problems or parts is None:
         return None, problems
