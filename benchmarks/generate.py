@@ -193,7 +193,7 @@ def _as_table(rows: Integers, batch: Batch, plan: Plan) -> pl.DataFrame:
     relation, indicator, source, respondent, code = rows.T
     most = int(respondent.max(initial=0)) + 1
     people = [f"{name[0].upper()}{number + 1}" for name in sources for number in range(most)]
-    table = batch.names[relation].with_columns(
+    table: pl.DataFrame = batch.names[relation].with_columns(
         indicator=_chosen(indicators, indicator),
         source=_chosen(sources, source),
         respondent=_chosen(people, source * most + respondent),

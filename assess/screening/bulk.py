@@ -39,8 +39,8 @@ from assess.screening.rating_rows import (
     Array,
     Coding,
     Rows,
+    Table,
     rejected,
-    scan,
 )
 from assess.screening.relations import NO_COMMUNITY, Relations, Share, Stated
 
@@ -51,7 +51,7 @@ STATUS = pl.Enum([status.value for status in STATUSES])
 
 T = TypeVar("T")
 U = TypeVar("U")
-Table = Path | pl.LazyFrame | pl.DataFrame
+Given = Path | pl.LazyFrame | pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Bulk:
 
 
 def read_ratings(
-    table: Table,
+    table: Given,
     ruleset: RuleSet,
     mode: Mode = Mode.MIDDLE,
     *,
@@ -87,7 +87,7 @@ def read_ratings(
 
 
 def read_in_parts(
-    table: Table,
+    table: Given,
     ruleset: RuleSet,
     mode: Mode = Mode.MIDDLE,
     *,
@@ -96,15 +96,15 @@ def read_in_parts(
 ) -> Iterator[Bulk]:
     """The same, a share of the communities at a time: for answers that do not fit into memory at once."""
     wanted = tuple(Columnar(ruleset).variables) if variables is None else tuple(variables)
-    rows = scan(table)
+    rows = Table(table)
     waiting = [Share()]
     while waiting:
         share = waiting.pop()
-        reading = Reading(share.of(rows), ruleset, wanted)
+        reading = Reading(rows, share, ruleset, wanted)
         if reading.read(memory, alone=share.parts >= MOST_PARTS):
             yield reading.answer(mode)
         else:
-            waiting += reversed(share.split(reading.shares(rows, memory)))
+            waiting += reversed(share.split(reading.shares(memory)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ class Good:
 class Reading:
     """One reading of the rows of a share."""
 
-    def __init__(self, rows: pl.LazyFrame, ruleset: RuleSet, variables: tuple[str, ...]) -> None:
-        self._rows = rows
-        self._ruleset = ruleset
+    def __init__(self, table: Table, share: Share, ruleset: RuleSet, variables: tuple[str, ...]) -> None:
+        self._table = table
+        self._share = share
         self._variables = variables
-        self._coding = Coding(ruleset, rows.collect_schema())
+        self._coding = Coding(ruleset, table.schema)
         used = {name.partition("@")[0] for name in variables}
         indicators = tuple(indicator.id for indicator in ruleset.indicators if indicator.id in used)
         self._tally = Tally(Layout(ruleset, self._coding.words, indicators))
@@ -138,7 +138,7 @@ class Reading:
 
     def read(self, memory: int, *, alone: bool) -> bool:
         """Read all rows; false when they take more memory than that and could be fewer, unless ``alone``."""
-        for rows in self._batches(self._rows, memory):
+        for rows in self._batches(self._share.where, memory):
             good = self._good(rows, self._rejected)
             self._tally.add(good.relation, good.code, good.respondent)
             self._stated.add(good.relation, good.stated)
@@ -149,9 +149,11 @@ class Reading:
         self._look_again(memory)
         return True
 
-    def _batches(self, rows: pl.LazyFrame, memory: int) -> Iterator[Rows]:
-        size = min(BATCH, max(1000, memory // 1000))  # a batch takes some 300 bytes a row
-        for table in rows.select(self._coding.columns()).collect_batches(chunk_size=size, maintain_order=True):
+    def _batches(self, where: pl.Expr, memory: int) -> Iterator[Rows]:
+        columns = self._coding.columns()
+        # A cell takes some 24 bytes in what is read and in what is made of it, and three batches are there at once.
+        size = max(1000, min(BATCH, memory // (72 * len(columns))))
+        for table in self._table.batches(columns, where, size):
             if len(table):
                 yield Rows(table, self._coding)
 
@@ -177,10 +179,9 @@ class Reading:
         answer = self._relations.count * (3 * len(self._variables) + 20 * len(self._stated.levels))
         return self._tally.room + self._relations.room + self._stated.room + answer
 
-    def shares(self, table: pl.LazyFrame, memory: int) -> int:
+    def shares(self, memory: int) -> int:
         """Into how many shares to split what did not fit: as many as it takes if the rest is like what was read."""
-        rows = int(table.select(pl.len()).collect().item())
-        whole = self._room * max(1.0, rows / max(1, self._last_row))
+        whole = self._room * max(1.0, self._table.height() / max(1, self._last_row))
         return int(min(16, max(2, -(-whole * 1.1 // max(1, memory)))))
 
     # --- what only all rows together tell ----------------------------------------------------------------------------
@@ -194,7 +195,7 @@ class Reading:
         communities = self._relations.names()[COMMUNITY].gather(relations).unique()
         of_these = pl.col(COMMUNITY).cast(pl.String).is_in(communities.implode())
         told: dict[str, list[pl.DataFrame]] = {name: [] for name in torn}
-        for rows in self._batches(self._rows.filter(of_these), memory):
+        for rows in self._batches(self._share.where & of_these, memory):
             good = self._good(rows, [])
             if good.respondent is not None:
                 self._take_back(rows, good, good.respondent)
@@ -223,10 +224,10 @@ class Reading:
         def of_block(numbered: tuple[int, Block]) -> pl.DataFrame:
             first, block = numbered
             counts = block.count().reshape(layout.relations, layout.width)[: relations - first]
-            return _as_frame(columns(counts, layout, self._ruleset, mode, self._variables))
+            return _as_frame(columns(counts, layout, mode, self._variables))
 
         empty = np.zeros((0, layout.width), dtype=np.uint8)
-        nothing = _as_frame(columns(empty, layout, self._ruleset, mode, self._variables))
+        nothing = _as_frame(columns(empty, layout, mode, self._variables))
         levels = pl.concat([nothing, *_in_threads(of_block, self._tally.blocks(relations))])
         named = self._relations.names().with_columns(**self._stated.columns(relations))
         frame = pl.concat([named, levels], how="horizontal")

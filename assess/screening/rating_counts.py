@@ -16,6 +16,7 @@ from assess.screening.rating_rows import Array, Booleans, Words
 
 SLOTS_OF_A_BLOCK = 1 << 22  # counting a block takes some twenty bytes a slot for a moment
 NOT_COUNTED = -1
+NO_SOURCE = ""
 NOBODY = 0  # the key of a rating without a respondent; the others are above it
 
 Unsigned = npt.NDArray[np.unsignedinteger]
@@ -24,16 +25,24 @@ Unsigned = npt.NDArray[np.unsignedinteger]
 class Layout:
     """Where ratings are counted. A relation has ``width`` counts, its *slots*.
 
-    A *cell* is an indicator with a source that may rate it; it has one slot a level. After the cells come, for each
-    indicator, how many ratings are by sources that may not rate it, and how often it was said not to apply.
+    A *cell* is an indicator with a source that may rate it; it has one slot a level, and the cells of an indicator lie
+    together. After the cells come, for each indicator, how many ratings are by sources that may not rate it, and how
+    often it was said not to apply.
     """
 
     def __init__(self, ruleset: RuleSet, words: Words, indicators: tuple[str, ...]) -> None:
         self.words = words
         self.indicators = indicators
-        pairs = [(indicator, source) for indicator in indicators for source in ruleset.sources]
-        may = [(indicator, source.id) for indicator, source in pairs if ruleset.may_rate(source, indicator)]
-        self.cells = {pair: place for place, pair in enumerate(may)}
+        self.highest = np.array([ruleset.indicator[name].highest for name in indicators], dtype=np.uint8)
+        pairs = []
+        for name in indicators:
+            # An indicator that nobody may rate has one cell all the same, which nobody fills.
+            may = [source.id for source in ruleset.sources if ruleset.may_rate(source, name)]
+            pairs += [(name, source) for source in may or [NO_SOURCE]]
+        self.cells = {pair: place for place, pair in enumerate(pairs)}
+        self.starts = [place for place, pair in enumerate(pairs) if not place or pairs[place - 1][0] != pair[0]]
+        quorum = {source.id: source.quorum for source in ruleset.sources}
+        self.quorum = np.array([quorum.get(source, 1) for _, source in pairs], dtype=np.uint64)
         self.left_out = len(self.cells) * words.levels
         self.not_applicable = self.left_out + len(indicators)
         self.width = self.not_applicable + len(indicators)
@@ -51,6 +60,8 @@ class Layout:
             if self.words.not_applicable is not None:
                 slots[here & (rating == self.words.not_applicable)] = self.not_applicable + place
         for (name, by), cell in self.cells.items():
+            if by == NO_SOURCE:
+                continue
             of_cell = (indicator == self.words.indicators.index(name)) & (source == self.words.sources.index(by))
             slots[of_cell & is_level] = cell * self.words.levels + rating[of_cell & is_level]
         return slots
@@ -80,12 +91,15 @@ class Block:
 
     def count(self) -> Unsigned:
         """Count what was told, and give the counts so far."""
-        counts = np.zeros(self.slots, dtype=np.uint8) if self.counts is None else self.counts
         if self._told:
-            counts = _narrow(np.bincount(np.concatenate(self._told), minlength=self.slots) + counts)
+            told = np.bincount(np.concatenate(self._told), minlength=self.slots)
             self._told = []
-        self.counts = counts
-        return counts
+            if self.counts is not None:
+                told += self.counts.astype(np.int64)
+            self.counts = _narrow(told)
+        if self.counts is None:
+            self.counts = np.zeros(self.slots, dtype=np.uint8)
+        return self.counts
 
     def take_back(self, places: Array) -> None:
         """These ratings do not count after all."""

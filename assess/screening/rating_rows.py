@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assess.problems import Place, Problem, nearest
 from assess.readings import NOT_APPLICABLE
 from assess.ruleset.model import RuleSet
 
@@ -39,36 +40,50 @@ Booleans = npt.NDArray[np.bool_]
 UNSTATED, UNKNOWN_LEVEL = 0, 255
 
 
-def is_long(columns: Sequence[str]) -> bool:
-    """Whether a table with this header holds single ratings."""
-    return {INDICATOR, RATING} <= set(columns)
-
-
-def header_problems(columns: Sequence[str], file: str, ruleset: RuleSet) -> list[Problem]:
-    """Columns that a long table should have, and those that nobody knows."""
-    place = Place(file, 1, 1)
-    known = [*REQUIRED, WAVE, RESPONDENT, *stated_columns(ruleset)]
-    missing = [Problem("missing-column", place, value=column) for column in REQUIRED if column not in columns]
-    strange = [column for column in columns if column not in known]
-    return missing + [Problem("unknown-column", place, value=name, meant=nearest(name, known)) for name in strange]
-
-
 def stated_columns(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:
     """The columns that state a community's type and attributes, with the levels that each can have."""
     types = {TYPE: tuple(kind.id for kind in ruleset.types)} if ruleset.types else {}
     return types | {f"{ATTRIBUTE}{one.id}": tuple(one.level_ids) for one in ruleset.attributes}
 
 
-def scan(table: Path | pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
-    """A table as a lazy frame with its rows numbered; text of a CSV file stays text."""
-    if isinstance(table, Path):
-        if table.suffix.lower() == ".parquet":
-            frame = pl.scan_parquet(table)
-        else:
-            frame = pl.scan_csv(table, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
-    else:
-        frame = table.lazy()
-    return frame.with_row_index(ROW, offset=FIRST_ROW)
+class Table:
+    """A table whose rows are numbered and read a few at a time. Text of a CSV file stays text."""
+
+    def __init__(self, table: Path | pl.LazyFrame | pl.DataFrame) -> None:
+        self._sliced = isinstance(table, pl.DataFrame) or (isinstance(table, Path) and _is_parquet(table))
+        frame = table.lazy() if not isinstance(table, Path) else _scan(table)
+        self._rows = frame.with_row_index(ROW, offset=FIRST_ROW)
+        self.schema: Mapping[str, pl.DataType] = self._rows.collect_schema()
+
+    def height(self) -> int:
+        """How many rows there are."""
+        return int(self._rows.select(pl.len()).collect().item())
+
+    def batches(self, columns: Sequence[pl.Expr], where: pl.Expr, size: int) -> Iterator[pl.DataFrame]:
+        """``columns`` of the rows of which ``where`` is true, from at most ``size`` rows at a time."""
+        if not self._sliced:
+            yield from self._rows.filter(where).select(columns).collect_batches(chunk_size=size, maintain_order=True)
+            return
+        # Slices, since a stream from Parquet decodes several whole row groups ahead, which may be the whole file.
+        slices = [self._rows.slice(start, size) for start in range(0, self.height(), size)]
+        with ThreadPoolExecutor(1) as ahead:
+            waiting: deque[Future[pl.DataFrame]] = deque()
+            for rows in slices:
+                waiting.append(ahead.submit(rows.filter(where).select(columns).collect))
+                if len(waiting) > 1:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    if _is_parquet(path):
+        return pl.scan_parquet(path)
+    return pl.scan_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +163,7 @@ class Coding:
 
     def columns(self) -> list[pl.Expr]:
         """What is read of every row: its number, its raw cells, and their numbers under ``#`` and the name."""
-        raw = [_text(name, self.schema).alias(name) for name in self._raw()]
+        raw = [as_text(name, self.schema[name]).alias(name) for name in self._raw()]
         known = [self._numbered(name) for name in (COMMUNITY, WAVE, RESPONDENT)]
         stated = [self._level(name, levels) for name, levels in self.stated.items()]
         return [pl.col(ROW), *raw, *known, self._code(), *stated]
@@ -160,7 +175,7 @@ class Coding:
         """A number from 1 for every word of a column; 0 for none."""
         if name not in self.schema:
             return pl.lit(0, dtype=pl.Int64).alias(f"#{name}")
-        number = _text(name, self.schema).cast(self._known[name].dtype).to_physical()
+        number = as_text(name, self.schema[name]).cast(self._known[name].dtype).to_physical()
         return (number.cast(pl.Int64) + 1).fill_null(0).alias(f"#{name}")
 
     def _code(self) -> pl.Expr:
@@ -168,7 +183,7 @@ class Coding:
         indicator = self._place(INDICATOR, words.indicators, len(words.indicators))
         source = self._place(SOURCE, words.sources, len(words.sources))
         rating = (
-            pl.when(_text(RATING, self.schema).is_null())
+            pl.when(as_text(RATING, self.schema[RATING]).is_null())
             .then(words.empty)
             .otherwise(self._place(RATING, words.ratings, words.unreadable))
         )
@@ -176,20 +191,19 @@ class Coding:
         return ((indicator * sources + source) * ratings + rating).cast(pl.UInt32).alias("#code")
 
     def _place(self, name: str, words: Sequence[str], otherwise: int) -> pl.Expr:
-        place = _text(name, self.schema).cast(pl.Enum(words), strict=False).to_physical()
+        place = as_text(name, self.schema[name]).cast(pl.Enum(words), strict=False).to_physical()
         return place.cast(pl.UInt32).fill_null(otherwise)
 
     def _level(self, name: str, levels: Sequence[str]) -> pl.Expr:
-        text = _text(name, self.schema)
+        text = as_text(name, self.schema[name])
         place = text.cast(pl.Enum(levels), strict=False).to_physical().cast(pl.UInt8) + 1
         stated = text.is_not_null() & (text.str.strip_chars() != "")
         return pl.when(stated).then(place.fill_null(UNKNOWN_LEVEL)).otherwise(UNSTATED).alias(f"#{name}")
 
 
-def _text(name: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
+def as_text(name: str, kind: pl.DataType) -> pl.Expr:
     """A column as text; what is no number in a column of numbers is empty."""
     column = pl.col(name)
-    kind = schema[name]
     if kind == pl.String:
         return column
     return (column.fill_nan(None) if kind.is_float() else column).cast(pl.String)

@@ -25,11 +25,12 @@ class Share:
         """This share in smaller ones."""
         return [Share(self.parts * into, self.rest + self.parts * number) for number in range(into)]
 
-    def of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows of these communities. Rows without a community are in one share, too."""
+    @property
+    def where(self) -> pl.Expr:
+        """Whether a row is of these communities. Rows without a community are in one share, too."""
         if self.parts == 1:
-            return rows
-        return rows.filter(pl.col(COMMUNITY).cast(pl.String).hash() % self.parts == self.rest)
+            return pl.lit(value=True)
+        return pl.col(COMMUNITY).cast(pl.String).hash() % self.parts == self.rest
 
 
 class Relations:
@@ -61,11 +62,20 @@ class Relations:
         found = self._numbers.ravel()[places]
         new = np.flatnonzero(found == NEW)
         if len(new):
-            pairs, first = np.unique(places[new], return_index=True)
-            self._meet(pairs, names(new[first]))
+            new = self._one_each(places, new)
+            self._meet(places[new], names(new))
             found = self._numbers.ravel()[places]
         relation: Array = found.astype(np.int64)
         return relation
+
+    def _one_each(self, places: Array, rows: Array) -> Array:
+        """Of these rows one for each place. Each writes its number at its place; one a place finds its own again."""
+        numbers = self._numbers.ravel()
+        marks = NEW - 2 - np.arange(len(rows), dtype=np.int32)
+        numbers[places[rows]] = marks
+        one_each: Array = rows[numbers[places[rows]] == marks]
+        numbers[places[one_each]] = NEW
+        return one_each
 
     def _meet(self, pairs: Array, names: pl.DataFrame) -> None:
         """Number new pairs of community and wave. A blank wave is none; without a community there is no relation."""

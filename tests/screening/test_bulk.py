@@ -18,10 +18,10 @@ from assess.readings import Mode, take_readings
 from assess.ruleset.conditions import Atom
 from assess.ruleset.model import Dimension, Indicator, Item, LocalAttribute, RuleSet, Scale, Source, Stage
 from assess.screening import bulk, rating_counts
-from assess.screening.bulk import Bulk, Table, read_in_parts, read_ratings
+from assess.screening.bulk import Bulk, Given, read_in_parts, read_ratings
 from assess.screening.rating_counts import Block
 from assess.screening.rating_medians import positions
-from assess.screening.rating_rows import header_problems, is_long, scan
+from assess.screening.side_table import read_stated, with_stated
 from benchmarks.generate import Order, Plan, make
 
 WORDS = {"en": "words"}
@@ -194,7 +194,7 @@ def every_variable(ruleset: RuleSet) -> list[str]:
     return names + [f"{name}@{s.id}" for name in names for s in ruleset.sources if ruleset.may_rate(s, name)]
 
 
-def taken(table: Table, ruleset: RuleSet, mode: Mode = Mode.MIDDLE, memory: int = bulk.MEMORY) -> Bulk:
+def taken(table: Given, ruleset: RuleSet, mode: Mode = Mode.MIDDLE, memory: int = bulk.MEMORY) -> Bulk:
     return read_ratings(table, ruleset, mode, memory=memory, variables=every_variable(ruleset))
 
 
@@ -360,14 +360,18 @@ def test_an_empty_table_is_an_empty_answer(ruleset: RuleSet) -> None:
     assert found.rejected.is_empty()
 
 
-def test_headers(ruleset: RuleSet) -> None:
-    columns = ["community", "wave", "indicator", "source", "respondant", "rating"]
-    assert is_long(columns)
-    assert not is_long(["community", "emb.access"])
-    (problem,) = header_problems(columns, "t.csv", ruleset)
-    assert (problem.code, problem.value, problem.meant) == ("unknown-column", "respondant", "respondent")
-    (problem,) = header_problems(["community", "indicator", "rating"], "t.csv", ruleset)
-    assert (problem.code, problem.value) == ("missing-column", "source")
+def test_rules_that_compare_nothing_have_relations_all_the_same(ruleset: RuleSet) -> None:
+    table = pl.DataFrame({"community": ["a"], "indicator": ["emb.access"], "source": ["swo"], "rating": [1]})
+    assert read_ratings(table, ruleset, variables=[]).frame.rows() == [("a", None)]
+
+
+def test_what_nobody_may_rate_is_missing(ruleset: RuleSet) -> None:
+    made = made_ruleset(Random(0))
+    listed = tuple(source.model_copy(update={"rates": "listed"}) for source in made.sources)
+    unrateable = made.indicators[0].model_copy(update={"sources": ()})
+    made = made.model_copy(update={"sources": listed, "indicators": (unrateable, *made.indicators[1:])})
+    table = as_table(made_rows(made, Random(0)))
+    assert relations_of(taken(table, made).frame) == expected(table, made, Mode.MIDDLE).frame
 
 
 # --- counts ------------------------------------------------------------------------------------------------------
@@ -392,9 +396,9 @@ def test_a_block_holds_any_count() -> None:
 
 
 def test_sums_of_counts_do_not_wrap_around_either() -> None:
-    counts = np.full((5, 1), 255, dtype=np.uint8)
-    found = positions(counts, 1)
-    assert (found.floor[0], found.ceiling[0], found.n[0]) == (2, 2, 1275)
+    counts = np.full((1, 5, 1), 255, dtype=np.uint8)
+    found = positions(counts, np.array([1276], dtype=np.uint64))
+    assert (found.floor.item(), found.ceiling.item(), found.present.item()) == (2, 2, False)
 
 
 def test_more_respondents_than_fit_a_narrow_key(ruleset: RuleSet) -> None:
@@ -419,8 +423,10 @@ def test_all_broken_rows_are_named_and_the_others_are_right(ruleset: RuleSet, tm
         "row-no-community", "row-rating", "row-unknown-level", "row-unknown-indicator", "row-unknown-source",
         "row-rated-twice",
     }  # fmt: skip
-    rows = scan(path).filter(~pl.col("row").is_in(found.rejected["row"].implode())).drop("row")
-    assert found.frame.equals(read_ratings(rows, ruleset).frame)
+    table = pl.read_parquet(path) if suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
+    good = np.ones(len(table), dtype=np.bool_)
+    good[found.rejected["row"].to_numpy() - 2] = False
+    assert found.frame.equals(read_ratings(table.filter(good), ruleset).frame)
 
 
 def test_generated_relations_do_not_depend_on_the_size_of_the_table(ruleset: RuleSet, tmp_path: Path) -> None:
@@ -428,3 +434,46 @@ def test_generated_relations_do_not_depend_on_the_size_of_the_table(ruleset: Rul
         make(Plan(ruleset, relations), tmp_path / f"{relations}.parquet", wide=False)
     small, large = (pl.read_parquet(tmp_path / f"{relations}.parquet") for relations in (30, 50))
     assert large[: len(small)].equals(small)
+
+
+# --- a table beside the ratings ----------------------------------------------------------------------------------
+
+
+def test_types_and_attributes_may_stand_in_a_table_of_their_own(ruleset: RuleSet, tmp_path: Path) -> None:
+    make(Plan(ruleset, 40, waves=2, attributes=True), tmp_path / "long.parquet", wide=False)
+    whole = pl.read_parquet(tmp_path / "long.parquet")
+    stated = [name for name in whole.columns if name == "type" or name.startswith("attr:")]
+    side = whole.select("community", "wave", *stated).unique()
+    side.write_csv(tmp_path / "side.csv")
+    read = read_stated(tmp_path / "side.csv", ruleset)
+    assert read.rejected.is_empty()
+    found = with_stated(read_ratings(whole.drop(stated), ruleset).frame, read.frame)
+    wanted = read_ratings(whole, ruleset).frame
+    assert found.equals(wanted.select(found.columns))
+
+
+def test_a_side_table_without_waves_holds_for_all_and_rows_of_the_ratings_come_first(ruleset: RuleSet) -> None:
+    first, second = [kind.id for kind in ruleset.types][:2]
+    found = one(
+        ruleset,
+        community=["a", "a", "b", "c"],
+        wave=["1", "2", "1", "1"],
+        rating=[1] * 4,
+        type=[None, first, None, None],
+    )
+    side = pl.DataFrame({"community": ["a", "b"], "type": [second, second]})
+    assert with_stated(found.frame, side)["type"].to_list() == [second, first, second, None]
+
+
+def test_mistakes_in_a_side_table_are_named(ruleset: RuleSet) -> None:
+    first, second = [kind.id for kind in ruleset.types][:2]
+    names = ["a", "b", None, "c", "c", "d", "d", "d", "e"]
+    types = [first, "no", first, first, second, first, first, None, " "]
+    found = read_stated(pl.DataFrame({"community": names, "type": types}), ruleset)
+    assert found.frame.rows() == [("a", first), ("c", None), ("d", first), ("e", None)]
+    assert found.rejected.select("row", "column", "value", "code").rows() == [
+        (3, "type", "no", "row-unknown-level"),
+        (4, "community", None, "row-no-community"),
+        (5, "type", first, "row-stated-twice"),
+        (6, "type", second, "row-stated-twice"),
+    ]
