@@ -229,6 +229,14 @@ ELSEWHERE = {
     "format-unknown": "the ending of the file to write",
     "no-such-output-folder": "the folder to write into is not there",
     "wrong-value": "for checks of pydantic that no model of ours uses; it keeps a new one from being said in its words",
+    **dict.fromkeys(("missing-column", "unknown-column", "no-readings", "table-kind"), "screening/test_screen"),
+    **dict.fromkeys(("row-no-community", "row-rating", "row-unknown-level"), "cells of a table: screening/test_screen"),
+    "row-floor-above-ceiling": "cells of a table: screening/test_screen",
+    **dict.fromkeys(("row-unknown-indicator", "row-unknown-source", "row-rated-twice"), "screening/test_bulk"),
+    "row-duplicate": "screening/test_bulk",
+    "no-assessments": "the folder to screen is empty: screening/test_screen",
+    **dict.fromkeys(("not-a-folder", "briefs-of-table"), "what is asked for beside a table: screening/test_briefs"),
+    "no-result": "the earlier result of --since is none: screening/test_changes",
     **dict.fromkeys(PROVOKED, "only a workbook, or several files that are merged: tests/evidence"),
 }
 # Functions whose first argument is the code of a problem.

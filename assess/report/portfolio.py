@@ -5,7 +5,7 @@ Rows name no type of community, so that what the table of patterns hides cannot 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from assess.catalogue import Catalogue, catalogue
 from assess.engines import Truth
 from assess.report import html, pdf
 from assess.report.page import Block, Bullets, Cell, Column, Group, Line, Paragraphs, Row, Section, Table
+from assess.report.words import typeset
 from assess.ruleset.conditions import Atom, Condition, Named, members, threshold
 from assess.ruleset.model import RuleSet
 from assess.screening.changes import GONE, NEW, Change
@@ -167,15 +168,19 @@ class _Teller:
         self.portfolio = material.portfolio
         self.ruleset = material.ruleset
         self.words = words
-        self.patterns = {one.id: words.words(one.neutral_name or one.name) for one in self.ruleset.patterns}
-        self.indicators = {one.id: words.words(one.name) for one in self.ruleset.indicators}
+        self.patterns = {one.id: self.text(one.neutral_name or one.name) for one in self.ruleset.patterns}
+        self.indicators = {one.id: self.text(one.name) for one in self.ruleset.indicators}
         checks = self.ruleset.screening.checks if self.ruleset.screening else ()
-        self.checks = {one.id: words.words(one.name) for one in checks}
-        self.conditions = {one.name: words.words(one.says) for one in self.ruleset.conditions}
+        self.checks = {one.id: self.text(one.name) for one in checks}
+        self.conditions = {one.name: self.text(one.says) for one in self.ruleset.conditions}
 
     def say(self, key: str, /, **values: Any) -> str:
         """The sentence ``key`` of the catalogue of portfolios."""
         return self.words.say(f"portfolio.{key}", **values)
+
+    def text(self, words: str | Mapping[str, str]) -> str:
+        """A text of the rule set, as it is printed."""
+        return typeset(self.words.words(words))
 
     def page(self) -> PortfolioPage:
         """The whole report."""
@@ -190,7 +195,7 @@ class _Teller:
             date=_date(portfolio.waves[1]) or UNDATED,
             title=title,
             subtitle=say("subtitle", first=first, last=last),
-            header=(say("header", title=self.words.words(self.ruleset.title)), say("subtitle", first=first, last=last)),
+            header=(say("header", title=self.text(self.ruleset.title)), say("subtitle", first=first, last=last)),
             footer=(
                 self.words.say("report.footer.limits"),
                 self.words.say(
@@ -222,7 +227,7 @@ class _Teller:
         """A stage by its number; one without a gate by its name."""
         found = next(one for one in self.ruleset.stages if one.stage == number)
         if found.gate is None:
-            return self.say("stage.start", name=self.words.words(found.name))
+            return self.say("stage.start", name=self.text(found.name))
         return self.say("stage.one", number=number)
 
     def named_stage(self, number: int) -> str:
@@ -230,7 +235,7 @@ class _Teller:
         found = next(one for one in self.ruleset.stages if one.stage == number)
         if found.gate is None:
             return self.stage(number)
-        return self.say("stage.named", stage=self.stage(number), name=self.words.words(found.name))
+        return self.say("stage.named", stage=self.stage(number), name=self.text(found.name))
 
     def span(self, floor: int, ceiling: int) -> str:
         """Where a relation stands, or between which stages."""
@@ -264,7 +269,7 @@ class _Teller:
     def lead(self) -> Iterator[Line]:
         """What must be said before anything else."""
         if self.ruleset.screening:
-            yield Line(self.words.words(self.ruleset.screening.notice), self.say("lead.notice"))
+            yield Line(self.text(self.ruleset.screening.notice), self.say("lead.notice"))
         yield Line(self.say("lead.order"))
 
     def ladder(self) -> Ladder:
@@ -279,7 +284,7 @@ class _Teller:
             )
             for (floor, ceiling), n in self.portfolio.spans.items()
         )
-        stages = tuple(self.words.words(stage.name) for stage in self.ruleset.stages)
+        stages = tuple(self.text(stage.name) for stage in self.ruleset.stages)
         return Ladder(
             title=say("standing.title"),
             caption=say("standing.caption"),
@@ -384,7 +389,7 @@ class _Teller:
     def _type(self, column: tuple[str, ...]) -> str:
         if len(column) > 1:
             return self.say("patterns.others")
-        names = {kind.id: self.words.words(kind.name) for kind in self.ruleset.types}
+        names = {kind.id: self.text(kind.name) for kind in self.ruleset.types}
         return names.get(column[0], column[0]) or self.say("patterns.unstated")
 
     def _shown(self, n: Shown) -> str:
@@ -503,7 +508,7 @@ class _Teller:
         if left_out:
             limits.append(Line(say("method.left-out", parts=left_out)))
         named = {"name": self.ruleset.name, "version": self.ruleset.version, "digest": self.ruleset.digest}
-        repeat = say("method.repeat", title=self.words.words(self.ruleset.title), **named)
+        repeat = say("method.repeat", title=self.text(self.ruleset.title), **named)
         blocks = (
             Bullets(say("method.lists"), tuple(lists)),
             Bullets(say("method.limits"), tuple(limits)),

@@ -16,6 +16,7 @@ from assess.engines import Truth
 from assess.engines.columnar import Columnar
 from assess.report import pdf
 from assess.report.portfolio import Material, page_of, render
+from assess.report.words import typeset
 from assess.ruleset.conditions import All
 from assess.screening import portfolio as counting
 from assess.screening.changes import Change
@@ -138,7 +139,7 @@ def test_both_formats_say_everything(whole: District, language: str) -> None:
             for fact in row.facts:
                 assert squeezed(fact.lead) in text
                 assert squeezed(fact.text)[:20] in text
-        assert squeezed(catalogue(language).words(whole.ruleset.screening.notice)) in text  # type: ignore[union-attr]
+        assert squeezed(typeset(whole.ruleset.screening.notice[language])) in text  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
