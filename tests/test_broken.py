@@ -233,7 +233,6 @@ ELSEWHERE = {
     **dict.fromkeys(("row-no-community", "row-rating", "row-unknown-level"), "cells of a table: screening/test_screen"),
     "row-floor-above-ceiling": "cells of a table: screening/test_screen",
     **dict.fromkeys(("row-unknown-indicator", "row-unknown-source", "row-rated-twice"), "screening/test_bulk"),
-    "row-duplicate": "screening/test_bulk",
     "no-assessments": "the folder to screen is empty: screening/test_screen",
     **dict.fromkeys(("not-a-folder", "briefs-of-table"), "what is asked for beside a table: screening/test_briefs"),
     "no-result": "the earlier result of --since is none: screening/test_changes",
