@@ -59,13 +59,14 @@ class Relations:
         """The relation of each row; ``NO_COMMUNITY`` where its name is blank. ``names`` gives those of some rows."""
         self._make_room(int(community.max(initial=0)) + 1, int(wave.max(initial=0)) + 1)
         places = community * self._numbers.shape[1] + wave
-        found = self._numbers.ravel()[places]
-        new = np.flatnonzero(found == NEW)
+        first = _changes([places])  # the rows of a relation mostly lie together
+        found = self._numbers.ravel()[places[first]]
+        new = first[found == NEW]
         if len(new):
             new = self._one_each(places, new)
             self._meet(places[new], names(new))
-            found = self._numbers.ravel()[places]
-        relation: Array = found.astype(np.int64)
+            found = self._numbers.ravel()[places[first]]
+        relation: Array = np.repeat(found.astype(np.int64), np.diff(first, append=len(places)))
         return relation
 
     def _one_each(self, places: Array, rows: Array) -> Array:
