@@ -98,10 +98,11 @@ class Extras:
         broken_files: int,
     ) -> None:
         from assess.report.portfolio import Material, render
-        from assess.screening.portfolio import portfolio
+        from assess.screening.portfolio import ON_PAPER, ON_SCREEN, portfolio
 
+        kind = path.suffix.lower().removeprefix(".")
         material = Material(
-            portfolio=portfolio(screening.inputs, columnar),
+            portfolio=portfolio(screening.inputs, columnar, ON_PAPER if kind == "pdf" else ON_SCREEN),
             ruleset=columnar.ruleset,
             changes=None if moved is None else listed(moved),
             changes_file=changes_path(output).name,
@@ -109,7 +110,7 @@ class Extras:
             wrong_cells=screening.rejected.height,
         )
         sweep(path)
-        write_whole(path, render(material, path.suffix.lower().removeprefix("."), self.language))
+        write_whole(path, render(material, kind, self.language))
 
 
 def changes_path(output: Path) -> Path:

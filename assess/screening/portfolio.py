@@ -21,11 +21,21 @@ from assess.screening.screen import PORTFOLIO_LISTS, screened
 from assess.screening.table import COMMUNITY, TYPE, WAVE
 
 NAME = "name:"  # input columns with what a relation is called, one a language; only files have names
-SHOWN = 5_000  # relations that a report lists one by one
-FIRST = 500  # of each list, where there are more
-AT_ONCE = 200_000  # relations whose conclusions are kept in memory, where every pass would have to conclude them anew
+AT_ONCE = 2_000_000  # relations whose conclusions are kept in memory, where every pass would have to conclude them anew
+COUNTED = ("ask:", "clash:", "pattern:", "check:", "next:")
 _WORDED = {FAILS: Truth.FAILS, OPEN: Truth.OPEN, HOLDS: Truth.HOLDS}
 _UNSETTLED = (Truth.FAILS, Truth.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many relations a report lists one by one, and how many of each list where there are more."""
+
+    shown: int
+    first: int
+
+
+ON_SCREEN, ON_PAPER = Limits(5_000, 500), Limits(1_000, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,10 @@ class Portfolio:
         return tuple(entry for entry in self.entries if entry.list == name)
 
 
-def portfolio(inputs: pl.LazyFrame, columnar: Columnar) -> Portfolio:
+def portfolio(inputs: pl.LazyFrame, columnar: Columnar, limits: Limits = ON_SCREEN) -> Portfolio:
     """The portfolio of these relations, ``inputs`` being their rows as the rules read them."""
     frame = _concluded(inputs, columnar)
+    frame = frame.select(_needed(frame.collect_schema().names()))
     if frame.select(pl.len()).collect().item() <= AT_ONCE:
         frame = frame.collect().lazy()
     names = frame.collect_schema().names()
@@ -104,7 +115,7 @@ def portfolio(inputs: pl.LazyFrame, columnar: Columnar) -> Portfolio:
             name: dict(zip(types[TYPE], types[f"pattern:{name}"], strict=True)) for name in _ids(names, "pattern:")
         },
         waves=(row["first"] or "", row["last"] or ""),
-        entries=tuple(_entries(frame, names, total)),
+        entries=tuple(_entries(frame, names, total, limits)),
     )
 
 
@@ -147,6 +158,12 @@ def _case(condition: Condition, columnar: Columnar, *, best: bool) -> nw.Expr:
     if isinstance(condition, AtLeast):
         return at_least(condition.count, [_case(part, columnar, best=best) for part in condition.of])
     raise TypeError(f"gates speak of indicators only: {condition}")
+
+
+def _needed(names: Sequence[str]) -> list[str]:
+    """The columns that are counted or listed, of the many that lead to them."""
+    plain = _has(names, COMMUNITY, WAVE, TYPE, "stage_floor", "stage_ceiling", "list", "decision")
+    return [*plain, *(name for prefix in (NAME, *COUNTED) for name in _with(names, prefix))]
 
 
 def _with(names: Sequence[str], prefix: str) -> list[str]:
@@ -212,15 +229,12 @@ def _tally(row: Mapping[str, int], name: str, of: int | None = None) -> Tally:
 # --- the relations one by one ------------------------------------------------------------------------------------
 
 
-def _entries(frame: pl.LazyFrame, names: Sequence[str], total: int) -> list[Entry]:
+def _entries(frame: pl.LazyFrame, names: Sequence[str], total: int, limits: Limits) -> list[Entry]:
     """All relations by community, or the first of each list where there are too many to read."""
-    columns = [COMMUNITY, *_has(names, WAVE), *_with(names, NAME), "stage_floor", "stage_ceiling", "list"]
-    columns += _has(names, "decision")
-    columns += [name for prefix in ("ask:", "clash:", "pattern:", "check:", "next:") for name in _with(names, prefix)]
-    rows = frame.select(columns)
-    if total > SHOWN:
+    rows = frame
+    if total > limits.shown:
         by_community = [COMMUNITY, *_has(names, WAVE)]
-        parts = [rows.filter(pl.col("list") == place).sort(by_community).head(FIRST) for place in range(3)]
+        parts = [rows.filter(pl.col("list") == place).sort(by_community).head(limits.first) for place in range(3)]
         rows = pl.concat(parts)
     entries = [_entry(row) for row in rows.collect().iter_rows(named=True)]
     return sorted(entries, key=lambda entry: (_natural(entry.community), entry.wave))

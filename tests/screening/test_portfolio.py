@@ -91,10 +91,8 @@ def test_every_relation_is_listed_with_its_reasons_and_by_its_id(whole: District
 
 
 def test_of_too_many_only_the_first_are_listed(whole: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "SHOWN", 100)
-    monkeypatch.setattr(counting, "FIRST", 7)
     monkeypatch.setattr(counting, "AT_ONCE", 0)
-    few = counting.portfolio(whole.inputs, Columnar(whole.ruleset))
+    few = counting.portfolio(whole.inputs, Columnar(whole.ruleset), counting.Limits(100, 7))
     assert replace(few, entries=()) == replace(whole.portfolio, entries=())
     for name in few.lists:
         assert [one.community for one in few.of(name)] == [one.community for one in whole.portfolio.of(name)][:7]
