@@ -219,3 +219,19 @@ def test_filters(whole: District, tmp_path: Path, setting: str, shown: object) -
     visible = {name for attributes, name in rows if "hidden" not in attributes}
     assert visible == {name for name, one in whole.ones.items() if shown(one, name)}
     assert (f"Showing {len(visible)} of 300" if visible else "No community matches") in done.stdout.decode()
+
+
+# --- sentences ---------------------------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_sentences_and_all_are_used() -> None:
+    keys = [[key for key in catalogue(one).sentences if key.startswith("portfolio.")] for one in LANGUAGES]
+    assert keys[0] == keys[1]
+    folder = Path(pdf.__file__).parent
+    code = "".join((folder / name).read_text(encoding="utf-8") for name in ("portfolio.py", "brief.py"))
+    code += (folder.parent / "cli.py").read_text(encoding="utf-8")
+    for key in keys[0]:
+        name = key.removeprefix("portfolio.").removeprefix("brief.")
+        stem, _, last = name.rpartition(".")
+        begun = [f'"{name}"', f'"{key}"', f'f"{stem}.{{', f'f"{name.rpartition("-")[0]}-{{']
+        assert any(beginning in code for beginning in begun), (key, last)
