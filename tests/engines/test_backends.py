@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -22,7 +23,7 @@ def inputs(columnar: Columnar, count: int) -> pl.LazyFrame:
     return frame.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
 
 
-def concluded(frame: nw.LazyFrame[object], columnar: Columnar) -> tuple[nw.LazyFrame[object], list[str]]:
+def concluded(frame: nw.LazyFrame[Any], columnar: Columnar) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Every conclusion, the stage, the decision and the lists under plain names, in the order of the rows."""
     wanted = {**columnar.truths(), **columnar.decision(), **columnar.strategies()}
     names = {f"k{place}": expression for place, expression in enumerate(wanted.values())}
