@@ -29,8 +29,9 @@ def main(table: Path, memory: int, hull: bool) -> None:
     assert ruleset is not None, problems
     start = time.perf_counter()
     found = read_ratings(table, ruleset, Mode.HULL if hull else Mode.MIDDLE, memory=memory << 20)
-    seconds, rows = time.perf_counter() - start, Table(table).height()
+    seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    rows = Table(table).height()  # afterwards: to count the rows of a CSV file maps all of it
     click.echo(
         f"{rows:,} ratings, {len(found.frame):,} relations, {len(found.rejected):,} rejected: "
         f"{seconds:.1f} s, {rows / seconds:,.0f} ratings/s, peak {peak:,} MiB"

@@ -208,7 +208,7 @@ class Reading:
         twice = np.flatnonzero(self._tally.is_twice(good.relation, good.code, respondent))
         places = _through(good.places, twice)
         # A respondent of blanks is none.
-        somebody = (rows.table[RESPONDENT].gather(places).str.strip_chars() != "").to_numpy()
+        somebody = (rows.cells(RESPONDENT, places).str.strip_chars() != "").to_numpy()
         twice, places = twice[somebody], places[somebody]
         if len(twice):
             self._rejected.append(rows.named(RESPONDENT, places, RATED_TWICE))
@@ -249,7 +249,7 @@ def _first_of_each_level(rows: Rows, good: Good, name: str, relations: Array) ->
     told = np.flatnonzero(np.isin(good.relation, relations) & (good.stated[name] != UNSTATED))
     places = _through(good.places, told)
     found = pl.DataFrame({"relation": good.relation[told], "level": good.stated[name][told]})
-    found = found.with_columns(rows.table[ROW].gather(places), rows.table[name].gather(places).alias("value"))
+    found = found.with_columns(rows.table[ROW].gather(places), rows.cells(name, places).alias("value"))
     return found.group_by("relation", "level").agg(pl.all().sort_by(ROW).first())
 
 

@@ -233,11 +233,17 @@ class Rows:
         """The numbers of a column: of communities, waves and respondents, or of a stated level."""
         return self.table[f"#{name}"].to_numpy()
 
+    def cells(self, name: str, rows: Array) -> pl.Series:
+        """What stands in a column in these rows, to be kept; null where the table has no such column.
+
+        The words are copied: polars shares them, and a few that are kept would hold the text of the whole batch.
+        """
+        words = self.table[name].gather(rows).to_list() if name in self.table.columns else [None] * len(rows)
+        return pl.Series(name, words, dtype=pl.String)
+
     def names(self, rows: Array) -> pl.DataFrame:
         """Community and wave of these rows."""
-        community = self.table[COMMUNITY].gather(rows)
-        wave = self.table[WAVE].gather(rows) if WAVE in self.table.columns else [None] * len(rows)
-        return pl.DataFrame({COMMUNITY: community, WAVE: wave}, schema_overrides={WAVE: pl.String})
+        return pl.DataFrame([self.cells(COMMUNITY, rows), self.cells(WAVE, rows)])
 
     def wrong(self) -> dict[str, Booleans]:
         """By column, which rows have a mistake in it; columns without one are left out."""
@@ -261,12 +267,11 @@ class Rows:
 
     def named(self, column: str, rows: Array, code: str | None = None) -> pl.DataFrame:
         """The mistakes of these rows in a column, as ``REJECTED``."""
-        cells = self.table[column].gather(rows) if column in self.table.columns else None
         highest = self.words.highest()[self._grid[0][self.code[rows]]] if column == RATING else None
         found = {
             ROW: self.table[ROW].gather(rows),
             "column": pl.repeat(column, len(rows), eager=True),
-            "value": cells if cells is not None else pl.repeat(None, len(rows), eager=True),
+            "value": self.cells(column, rows),
             "code": pl.repeat(code or CODES.get(column, "row-unknown-level"), len(rows), eager=True),
             "highest": highest if highest is not None else pl.repeat(None, len(rows), eager=True),
         }
