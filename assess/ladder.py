@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from assess.engines import Truth
 from assess.engines.reference import Known, bits
 from assess.readings import Reading
-from assess.ruleset.conditions import All, Atom, Condition, signed_leaves
+from assess.ruleset.conditions import All, Condition, levels_asked
 from assess.ruleset.model import RuleSet
 from assess.verdict import Span, StageOut
 
@@ -60,7 +60,7 @@ def can_part(true: Condition, false: Condition, readings: Mapping[str, Reading],
     What is left, readings whose levels interleave, is searched by halving intervals, cut off as soon as the best case
     of either condition decides.
     """
-    wanted, avoided = _levels(true, ruleset), _levels(false, ruleset)
+    wanted, avoided = (levels_asked(condition, ruleset.named) for condition in (true, false))
     narrowed = dict(readings)
     for indicator, reading in readings.items():
         needed = [level for level in wanted.get(indicator, ()) if reading.floor < level <= reading.ceiling]
@@ -92,12 +92,3 @@ def _halves(readings: Mapping[str, Reading]) -> Iterator[Mapping[str, Reading]]:
     middle = (reading.floor + reading.ceiling) // 2
     yield {**readings, indicator: replace(reading, ceiling=middle)}
     yield {**readings, indicator: replace(reading, floor=middle + 1)}
-
-
-def _levels(condition: Condition, ruleset: RuleSet) -> dict[str, Sequence[int]]:
-    found: dict[str, list[int]] = {}
-    for leaf, _ in signed_leaves(condition, ruleset.named):
-        if isinstance(leaf, Atom):
-            # A gate may say ``not (x <= 1)``, which needs level 2.
-            found.setdefault(leaf.indicator, []).append(leaf.level if leaf.at_least else leaf.level + 1)
-    return dict(found)

@@ -17,7 +17,7 @@ import narwhals as nw
 from assess.engines import Conclusions, EngineUnavailableError, Truth
 from assess.engines.network import THE_TYPE, Compares, Stands, network
 from assess.readings import Reading
-from assess.ruleset.conditions import All, Atom, Condition, signed_leaves
+from assess.ruleset.conditions import All, Atom, Condition, levels_asked
 from assess.ruleset.model import RuleSet
 
 FAILS, OPEN, HOLDS = 0, 1, 2
@@ -242,16 +242,8 @@ class Columnar:
 
 def interleaved(true: Condition, false: Condition, ruleset: RuleSet) -> list[str]:
     """The indicators of which ``true`` asks a level that is not below every level that ``false`` asks."""
-    wanted, avoided = (_asked(condition, ruleset) for condition in (true, false))
+    wanted, avoided = (levels_asked(condition, ruleset.named) for condition in (true, false))
     return [name for name in wanted if name in avoided and max(wanted[name]) >= min(avoided[name])]
-
-
-def _asked(condition: Condition, ruleset: RuleSet) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for leaf, _ in signed_leaves(condition, ruleset.named):
-        if isinstance(leaf, Atom):
-            found.setdefault(leaf.indicator, []).append(leaf.level if leaf.at_least else leaf.level + 1)
-    return found
 
 
 def at_least(count: int, parts: Sequence[nw.Expr]) -> nw.Expr:

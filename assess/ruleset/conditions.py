@@ -184,6 +184,16 @@ def signed_leaves(
                 yield from signed_leaves(member, named, negated=negated)
 
 
+def levels_asked(condition: Condition, named: Mapping[str, Condition]) -> dict[str, list[int]]:
+    """The levels that a condition which looks upwards asks of each indicator, as often as it asks them."""
+    found: dict[str, list[int]] = {}
+    for leaf, _ in signed_leaves(condition, named):
+        if isinstance(leaf, Atom):
+            # A gate may say ``not (x <= 1)``, which needs level 2.
+            found.setdefault(leaf.indicator, []).append(leaf.level if leaf.at_least else leaf.level + 1)
+    return found
+
+
 def literals(condition: Condition, named: Mapping[str, Condition]) -> Iterator[Leaf | Not]:
     """The leaves as the condition needs them: negated atoms turned round, other negated leaves under a ``not``."""
 
