@@ -6,7 +6,7 @@ which the reading is a part three things decide: it can be true either way, be f
 Members that share no other reading choose among these freely, and flipping serves best. Readings that stand in several
 members are tried level by level.
 
-The same recursion runs over single values and over columns: ``Algebra`` says how to combine either.
+The same recursion runs over columns and over the nodes of a circuit: ``Algebra`` says how to combine either.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import product
 from typing import Generic, Protocol, TypeVar
 
 from assess.engines import EngineUnavailableError
+from assess.explain.circuit import Circuit
 from assess.readings import Reading, Status
 from assess.ruleset.conditions import All, AtLeast, Atom, Condition, leaves, unfold
 from assess.ruleset.model import RuleSet
@@ -57,7 +58,7 @@ class _Ways(Generic[T]):
 
 
 class Pivots(Generic[T]):
-    """The pivotal readings of a rule set, over single values or over columns."""
+    """The pivotal readings of a rule set, over columns or over the nodes of a circuit."""
 
     def __init__(self, ruleset: RuleSet, algebra: Algebra[T]) -> None:
         self.ruleset = ruleset
@@ -236,32 +237,23 @@ def _mixed(condition: Condition, below: Sequence[Condition]) -> list[str]:
 # --- single values -----------------------------------------------------------------------------------------------
 
 
-class _Values:
-    """The algebra of one relation's readings."""
+class Pivotal:
+    """The pivotal readings of a rule set's relations, one after the other; what they have in common is done once."""
 
-    def __init__(self, readings: Mapping[str, Reading]) -> None:
-        self.readings = readings
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._circuit = Circuit()
+        self._nodes = Pivots(ruleset, self._circuit).pivotal()
 
-    def constant(self, value: bool) -> bool:
-        return value
-
-    def floor_reaches(self, indicator: str, level: int) -> bool:
-        return self.readings[indicator].floor >= level
-
-    def ceiling_reaches(self, indicator: str, level: int) -> bool:
-        return self.readings[indicator].ceiling >= level
-
-    def bits(self, condition: Condition) -> None:
-        return None
-
-    def negated(self, value: bool) -> bool:
-        return not value
-
-    def at_least(self, count: int, values: Sequence[bool]) -> bool:
-        return sum(values) >= count
+    def __call__(self, readings: Mapping[str, Reading]) -> list[str]:
+        """Those of one relation, in rule-set order; what does not apply cannot be answered."""
+        values = self._circuit.values(readings)
+        return [
+            name
+            for name, node in self._nodes.items()
+            if values[node] and readings[name].status is not Status.NOT_APPLICABLE
+        ]
 
 
 def pivotal(ruleset: RuleSet, readings: Mapping[str, Reading]) -> list[str]:
-    """The pivotal readings of one relation, in rule-set order; what does not apply cannot be answered."""
-    found = Pivots(ruleset, _Values(readings)).pivotal()
-    return [name for name, value in found.items() if value and readings[name].status is not Status.NOT_APPLICABLE]
+    """The pivotal readings of a single relation."""
+    return Pivotal(ruleset)(readings)

@@ -22,7 +22,6 @@ from assess.catalogue import catalogue
 from assess.content import content
 from assess.problems import Place, Problem
 from assess.ruleset.model import RuleSet
-from assess.verdict import Verdict
 from assess.writing import sweep, write_whole
 
 SUFFIX = ".pdf"
@@ -114,8 +113,9 @@ def write_briefs(
     progress(kept, len(wanted))
     processes = min(workers or os.cpu_count() or 1, -(-len(to_do) // AT_ONCE))
     if processes <= 1:
+        writer = _Writer(ruleset, language)
         for number, task in enumerate(to_do, kept + 1):
-            _write(task, ruleset, language)
+            writer.write(task)
             progress(number, len(wanted))
     else:
         _write_in_parallel(to_do, rules, language, processes, lambda n: progress(kept + n, len(wanted)))
@@ -159,36 +159,39 @@ def _end_with_parent() -> None:
 
 def _write_from(job: tuple[Task, Path, str]) -> None:
     task, rules, language = job
-    _write(task, _ruleset(rules), language)
+    _writer(rules, language).write(task)
 
 
 @lru_cache(maxsize=1)
-def _ruleset(rules: Path) -> RuleSet:
+def _writer(rules: Path, language: str) -> _Writer:
     from assess.ruleset.load import load_ruleset
 
     ruleset, problems = load_ruleset(rules)
     if ruleset is None:
         raise ValueError(problems)
-    return ruleset
+    return _Writer(ruleset, language)
 
 
-def _write(task: Task, ruleset: RuleSet, language: str) -> None:
-    from assess.explain.pivots import pivotal
-    from assess.inputs import read_assessment
-    from assess.judge import judge
-    from assess.report.brief import brief_of, write
-    from assess.situation import of_assessment
+class _Writer:
+    """Writes briefs, one after the other; what they have in common is done once."""
 
-    assessment, problems = read_assessment(str(task.source), ruleset)
-    if assessment is None:
-        raise ValueError(problems)
-    situation = of_assessment(assessment, ruleset)
-    verdict = judge(ruleset, situation)
-    # Where nothing is open, no single answer can change anything; looking for one would take half the time.
-    pivots = [] if _is_settled(verdict) else pivotal(ruleset, situation.readings)
-    write_whole(task.target, write(brief_of(verdict, assessment, ruleset, pivots, language, key=task.key)))
+    def __init__(self, ruleset: RuleSet, language: str) -> None:
+        from assess.explain.pivots import Pivotal
 
+        self.ruleset = ruleset
+        self.language = language
+        self.pivotal = Pivotal(ruleset)
 
-def _is_settled(verdict: Verdict) -> bool:
-    certain = verdict.screening is None or verdict.screening.certain
-    return certain and verdict.stage.floor == verdict.stage.ceiling
+    def write(self, task: Task) -> None:
+        from assess.inputs import read_assessment
+        from assess.judge import judge
+        from assess.report.brief import brief_of, write
+        from assess.situation import of_assessment
+
+        assessment, problems = read_assessment(str(task.source), self.ruleset)
+        if assessment is None:
+            raise ValueError(problems)
+        situation = of_assessment(assessment, self.ruleset)
+        verdict, pivots = judge(self.ruleset, situation), self.pivotal(situation.readings)
+        brief = brief_of(verdict, assessment, self.ruleset, pivots, self.language, key=task.key)
+        write_whole(task.target, write(brief))
