@@ -70,8 +70,8 @@ class Columnar:
     # --- bits of the network -------------------------------------------------------------------------------------
 
     def bits(self, frame: nw.LazyFrame[Native]) -> nw.LazyFrame[Native]:
-        """Add the bits of every atom and node: ``n{number}`` (certain) and ``p{number}`` (possible)."""
-        frame = frame.with_columns(**dict(self._atoms()))
+        """Add the bits of atoms and nodes, ``n{number}`` (certain) and ``p{number}`` (possible), and those of types."""
+        frame = frame.with_columns(**dict(self._atoms()), **dict(self._types()))
         for level in self._levels():
             frame = frame.with_columns(**dict(bit for node in level for bit in self._node(*node)))
         return frame
@@ -92,6 +92,17 @@ class Columnar:
                 possible = certain | column.is_null()
             yield f"n{number}", certain
             yield f"p{number}", possible
+
+    def _types(self) -> Iterator[tuple[str, nw.Expr]]:
+        """``t{number}`` for each type of community that strategies name, ``t`` where none is stated."""
+        kind = nw.col(self.stated[THE_TYPE])
+        strategies = self.ruleset.strategies
+        named = {name for strategy in strategies for name in (*strategy.fits, *strategy.less_fit)}
+        for number, name in enumerate(self.network.levels[THE_TYPE]):
+            if name in named:
+                yield f"t{number}", _is_one_of(kind, [name])
+        if any(strategy.less_fit for strategy in strategies):
+            yield "t", kind.is_null()
 
     def _levels(self) -> list[list[tuple[int, int, tuple[int, ...]]]]:
         """The nodes ``(number, count, parts)`` by depth: each uses only atoms and nodes of lesser depth."""
@@ -197,10 +208,10 @@ class Columnar:
         lacking = _any([~self.certain(key) for key in every])
         lacking_at_best = _any([~self.possible(key) for key in every])
         # Reading open checks as failing gives the worst, as holding the best that can still be decided.
-        worst = nw.when(unsettled).then(_code(0)).otherwise(nw.when(lacking).then(_code(2)).otherwise(_code(3)))
-        best = nw.when(refused).then(_code(0)).otherwise(nw.when(lacking_at_best).then(_code(2)).otherwise(_code(3)))
-        decided = nw.when(refused).then(_code(0)).otherwise(nw.when(unsettled).then(_code(1)).otherwise(worst))
-        return {"decision": decided.cast(nw.Int8), "decision_certain": worst == best}
+        worst = _chosen([(unsettled, 0), (lacking, 2)], 3)
+        best = _chosen([(refused, 0), (lacking_at_best, 2)], 3)
+        decided = _chosen([(refused, 0), (unsettled, 1), (lacking, 2)], 3)
+        return {"decision": decided, "decision_certain": worst == best}
 
     def strategies(self) -> dict[str, nw.Expr]:
         """For each strategy the list that it stands in, as a number (see ``LISTS``)."""
@@ -211,32 +222,27 @@ class Columnar:
         unless = [f"unless:{name}:{index}" for index in range(len(strategy.unless))]
         serves = _any([nw.col(f"possible_{stage}") for stage in strategy.stages])
         others = [stage for stage in range(self.ruleset.top + 1) if stage not in strategy.stages]
-        fit = [self._fits(name), *(~nw.col(f"possible_{stage}") for stage in others)]
+        fit = [*self._fits(name), *(~nw.col(f"possible_{stage}") for stage in others)]
         fit += [~self.possible(key) for key in unless]
-        later = nw.lit(value=False)
+        choices = [(~serves, NONE)]
+        if unless:
+            choices.append((_any([self.certain(key) for key in unless]), HELD_BACK))
         if strategy.when is not None:
+            choices.append((~self.possible(f"when:{name}"), LATER))
             fit.append(self.certain(f"when:{name}"))
-            later = ~self.possible(f"when:{name}")
-        held = _any([self.certain(key) for key in unless])
-        placed = (
-            nw.when(later)
-            .then(_code(LATER))
-            .otherwise(
-                nw.when(nw.all_horizontal(*fit, ignore_nulls=False)).then(_code(RECOMMENDED)).otherwise(_code(CONSIDER))
-            )
-        )
-        placed = nw.when(held).then(_code(HELD_BACK)).otherwise(placed) if unless else placed
-        return nw.when(serves).then(placed).otherwise(_code(NONE)).cast(nw.Int8)
+        choices.append((_all(fit), RECOMMENDED))
+        return _chosen(choices, CONSIDER)
 
-    def _fits(self, name: str) -> nw.Expr:
-        """Whether the type of community is one that a strategy fits and does not fit less."""
+    def _fits(self, name: str) -> list[nw.Expr]:
+        """What must be true for the type of community to be one that a strategy fits and does not fit less."""
         strategy = self.ruleset.strategy[name]
-        kind = nw.col(self.stated[THE_TYPE])
-        if "any" in strategy.fits:
-            if not strategy.less_fit:
-                return nw.lit(value=True)
-            return ~(_is_one_of(kind, strategy.less_fit) | kind.is_null())
-        return _is_one_of(kind, [one for one in strategy.fits if one not in strategy.less_fit])
+        if "any" not in strategy.fits:
+            return [self._of_type([one for one in strategy.fits if one not in strategy.less_fit])]
+        return [~self._of_type(strategy.less_fit), ~nw.col("t")] if strategy.less_fit else []
+
+    def _of_type(self, types: Iterable[str]) -> nw.Expr:
+        levels = self.network.levels[THE_TYPE]
+        return _any([nw.col(f"t{levels.index(one)}") for one in types])
 
 
 def interleaved(true: Condition, false: Condition, ruleset: RuleSet) -> list[str]:
@@ -259,14 +265,24 @@ def at_least(count: int, parts: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def _is_one_of(column: nw.Expr, words: Sequence[str]) -> nw.Expr:
-    """Whether a text is one of these words. Polars compares with one word much faster than it looks into a set, and
-    does a comparison that several expressions ask for only once.
-    """
+    """Whether a text is one of these words. Polars compares with a few words faster than it looks into a set."""
     return _any([(column == word).fill_null(value=False) for word in words])
 
 
 def _any(parts: Sequence[nw.Expr]) -> nw.Expr:
     return nw.any_horizontal(*parts, ignore_nulls=False) if parts else nw.lit(value=False)
+
+
+def _all(parts: Sequence[nw.Expr]) -> nw.Expr:
+    return nw.all_horizontal(*parts, ignore_nulls=False) if parts else nw.lit(value=True)
+
+
+def _chosen(choices: Sequence[tuple[nw.Expr, int]], otherwise: int) -> nw.Expr:
+    """The code of the first of these conditions that is true."""
+    chosen = _code(otherwise)
+    for condition, code in reversed(choices):
+        chosen = nw.when(condition).then(_code(code)).otherwise(chosen)
+    return chosen
 
 
 def _code(value: int) -> nw.Expr:
@@ -275,12 +291,12 @@ def _code(value: int) -> nw.Expr:
 
 
 def _truth(certain: nw.Expr, possible: nw.Expr) -> nw.Expr:
-    return nw.when(certain).then(_code(HOLDS)).otherwise(nw.when(possible).then(_code(OPEN)).otherwise(_code(FAILS)))
+    return _chosen([(certain, HOLDS), (possible, OPEN)], FAILS)
 
 
 def _number(boolean: nw.Expr) -> nw.Expr:
     """1 or 0. Polars chooses between two constants four times faster than it casts."""
-    return nw.when(boolean).then(_code(1)).otherwise(_code(0))
+    return _chosen([(boolean, 1)], 0)
 
 
 def _sum(booleans: Sequence[nw.Expr]) -> nw.Expr:
