@@ -15,6 +15,7 @@ from typing import Any as Native
 import narwhals as nw
 
 from assess.engines import Conclusions, EngineUnavailableError, Truth
+from assess.engines.expressions import all_of, any_of, chosen, count_of, is_one_of, prefixes
 from assess.engines.network import THE_TYPE, Compares, Stands, network
 from assess.readings import Reading
 from assess.ruleset.conditions import All, Atom, Condition, levels_asked
@@ -88,7 +89,7 @@ class Columnar:
             else:
                 levels = self.network.levels[atom.attribute]
                 column = nw.col(self.stated[atom.attribute])
-                certain = _is_one_of(column, [levels[place] for place in sorted(atom.levels)])
+                certain = is_one_of(column, [levels[place] for place in sorted(atom.levels)])
                 possible = certain | column.is_null()
             yield f"n{number}", certain
             yield f"p{number}", possible
@@ -100,7 +101,7 @@ class Columnar:
         named = {name for strategy in strategies for name in (*strategy.fits, *strategy.less_fit)}
         for number, name in enumerate(self.network.levels[THE_TYPE]):
             if name in named:
-                yield f"t{number}", _is_one_of(kind, [name])
+                yield f"t{number}", is_one_of(kind, [name])
         if any(strategy.less_fit for strategy in strategies):
             yield "t", kind.is_null()
 
@@ -129,18 +130,18 @@ class Columnar:
     def truths(self, keys: Iterable[str] | None = None) -> dict[str, nw.Expr]:
         """The truth of conclusions as numbers: 0 fails, 1 open, 2 holds."""
         wanted = self.network.conclusions if keys is None else keys
-        return {key: _truth(self.certain(key), self.possible(key)) for key in wanted}
+        return {key: chosen([(self.certain(key), HOLDS), (self.possible(key), OPEN)], FAILS) for key in wanted}
 
     # --- the stage -----------------------------------------------------------------------------------------------
 
     def stage(self, frame: nw.LazyFrame[Native]) -> nw.LazyFrame[Native]:
         """Add ``stage_floor``, ``stage_ceiling`` and, for each stage, whether it is ``possible_{stage}``."""
         gates = [f"gate:{stage}" for stage in self.ruleset.gates]
-        frame = frame.with_columns(**_prefixes("below_n", [self.certain(gate) for gate in gates]))
-        frame = frame.with_columns(**_prefixes("below_p", [self.possible(gate) for gate in gates]))
+        frame = frame.with_columns(**prefixes("below_n", [self.certain(gate) for gate in gates]))
+        frame = frame.with_columns(**prefixes("below_p", [self.possible(gate) for gate in gates]))
         return frame.with_columns(
-            stage_floor=_sum([nw.col(f"below_n{stage}") for stage in range(1, len(gates) + 1)]),
-            stage_ceiling=_sum([nw.col(f"below_p{stage}") for stage in range(1, len(gates) + 1)]),
+            stage_floor=count_of([nw.col(f"below_n{stage}") for stage in range(1, len(gates) + 1)]),
+            stage_ceiling=count_of([nw.col(f"below_p{stage}") for stage in range(1, len(gates) + 1)]),
             **{f"possible_{stage}": self._stops_at(stage) for stage in range(len(gates) + 1)},
         )
 
@@ -203,14 +204,14 @@ class Columnar:
             return {}
         required = [f"check:{check.id}" for check in checks if check.required]
         every = [f"check:{check.id}" for check in checks]
-        refused = _any([~self.possible(key) for key in required])
-        unsettled = _any([~self.certain(key) for key in required])
-        lacking = _any([~self.certain(key) for key in every])
-        lacking_at_best = _any([~self.possible(key) for key in every])
+        refused = any_of([~self.possible(key) for key in required])
+        unsettled = any_of([~self.certain(key) for key in required])
+        lacking = any_of([~self.certain(key) for key in every])
+        lacking_at_best = any_of([~self.possible(key) for key in every])
         # Reading open checks as failing gives the worst, as holding the best that can still be decided.
-        worst = _chosen([(unsettled, 0), (lacking, 2)], 3)
-        best = _chosen([(refused, 0), (lacking_at_best, 2)], 3)
-        decided = _chosen([(refused, 0), (unsettled, 1), (lacking, 2)], 3)
+        worst = chosen([(unsettled, 0), (lacking, 2)], 3)
+        best = chosen([(refused, 0), (lacking_at_best, 2)], 3)
+        decided = chosen([(refused, 0), (unsettled, 1), (lacking, 2)], 3)
         return {"decision": decided, "decision_certain": worst == best}
 
     def strategies(self) -> dict[str, nw.Expr]:
@@ -220,18 +221,18 @@ class Columnar:
     def _list(self, name: str) -> nw.Expr:
         strategy = self.ruleset.strategy[name]
         unless = [f"unless:{name}:{index}" for index in range(len(strategy.unless))]
-        serves = _any([nw.col(f"possible_{stage}") for stage in strategy.stages])
+        serves = any_of([nw.col(f"possible_{stage}") for stage in strategy.stages])
         others = [stage for stage in range(self.ruleset.top + 1) if stage not in strategy.stages]
         fit = [*self._fits(name), *(~nw.col(f"possible_{stage}") for stage in others)]
         fit += [~self.possible(key) for key in unless]
         choices = [(~serves, NONE)]
         if unless:
-            choices.append((_any([self.certain(key) for key in unless]), HELD_BACK))
+            choices.append((any_of([self.certain(key) for key in unless]), HELD_BACK))
         if strategy.when is not None:
             choices.append((~self.possible(f"when:{name}"), LATER))
             fit.append(self.certain(f"when:{name}"))
-        choices.append((_all(fit), RECOMMENDED))
-        return _chosen(choices, CONSIDER)
+        choices.append((all_of(fit), RECOMMENDED))
+        return chosen(choices, CONSIDER)
 
     def _fits(self, name: str) -> list[nw.Expr]:
         """What must be true for the type of community to be one that a strategy fits and does not fit less."""
@@ -242,7 +243,7 @@ class Columnar:
 
     def _of_type(self, types: Iterable[str]) -> nw.Expr:
         levels = self.network.levels[THE_TYPE]
-        return _any([nw.col(f"t{levels.index(one)}") for one in types])
+        return any_of([nw.col(f"t{levels.index(one)}") for one in types])
 
 
 def interleaved(true: Condition, false: Condition, ruleset: RuleSet) -> list[str]:
@@ -258,59 +259,10 @@ def at_least(count: int, parts: Sequence[nw.Expr]) -> nw.Expr:
     if count > len(parts):
         return nw.lit(value=False)
     if count == len(parts):
-        return nw.all_horizontal(*parts, ignore_nulls=False)
+        return all_of(parts)
     if count == 1:
-        return nw.any_horizontal(*parts, ignore_nulls=False)
-    return _sum(parts) >= count
-
-
-def _is_one_of(column: nw.Expr, words: Sequence[str]) -> nw.Expr:
-    """Whether a text is one of these words. Polars compares with a few words faster than it looks into a set."""
-    return _any([(column == word).fill_null(value=False) for word in words])
-
-
-def _any(parts: Sequence[nw.Expr]) -> nw.Expr:
-    return nw.any_horizontal(*parts, ignore_nulls=False) if parts else nw.lit(value=False)
-
-
-def _all(parts: Sequence[nw.Expr]) -> nw.Expr:
-    return nw.all_horizontal(*parts, ignore_nulls=False) if parts else nw.lit(value=True)
-
-
-def _chosen(choices: Sequence[tuple[nw.Expr, int]], otherwise: int) -> nw.Expr:
-    """The code of the first of these conditions that is true."""
-    chosen = _code(otherwise)
-    for condition, code in reversed(choices):
-        chosen = nw.when(condition).then(_code(code)).otherwise(chosen)
-    return chosen
-
-
-def _code(value: int) -> nw.Expr:
-    """A small number in a small type (signed, since Spark has no other): big tables are bound by memory."""
-    return nw.lit(value, dtype=nw.Int8())
-
-
-def _truth(certain: nw.Expr, possible: nw.Expr) -> nw.Expr:
-    return _chosen([(certain, HOLDS), (possible, OPEN)], FAILS)
-
-
-def _number(boolean: nw.Expr) -> nw.Expr:
-    """1 or 0. Polars chooses between two constants four times faster than it casts."""
-    return _chosen([(boolean, 1)], 0)
-
-
-def _sum(booleans: Sequence[nw.Expr]) -> nw.Expr:
-    total = _number(booleans[0])
-    for boolean in booleans[1:]:
-        total = total + _number(boolean)
-    return total
-
-
-def _prefixes(name: str, parts: Sequence[nw.Expr]) -> dict[str, nw.Expr]:
-    """``{name}{k}``: whether the first k of these are true."""
-    return {
-        f"{name}{count}": nw.all_horizontal(*parts[:count], ignore_nulls=False) for count in range(1, len(parts) + 1)
-    }
+        return any_of(parts)
+    return count_of(parts) >= count
 
 
 # --- the engine's contract ---------------------------------------------------------------------------------------
