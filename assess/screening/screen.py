@@ -6,7 +6,9 @@ the sources differ. *Needs answers*: the rest of what is not settled. Nothing he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any as Native
 
 import narwhals as nw
@@ -24,24 +26,69 @@ SHOWN = ("gate", "condition", "pattern", "check")
 MISSING, DISPUTED = "missing:", "disputed:"  # input columns beside those of the rules, one an indicator
 
 
+Value = str | bool  # the name of a column, or what is known beforehand and needs none
+
+
 class _Columns:
-    """The algebra of columns; what is known beforehand stays a plain truth value and disappears."""
+    """The algebra of columns: a value is the name of one (``~`` before it: negated), or known beforehand.
+
+    Equal parts are one, and what several parts use is a column. Written out as one expression, the pivotal readings
+    would have some ten thousand terms, and take longer to plan than a hundred thousand rows to decide.
+    """
 
     def __init__(self, columnar: Columnar) -> None:
         self.columnar = columnar
+        self._names: dict[tuple[int, tuple[str, ...]], str] = {}
+        self._nodes: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._shared: list[list[str]] = []  # by depth
 
-    def constant(self, value: bool) -> nw.Expr | bool:
+    def share(self, results: Iterable[Value]) -> None:
+        """Find out which nodes must be columns for these results: those that are used more than once."""
+        uses = Counter(_plain(value) for value in results if not isinstance(value, bool))
+        for name, (_, parts) in reversed(self._nodes.items()):  # parts come before what uses them
+            if uses[name]:
+                uses.update(map(_plain, parts))
+        depth: dict[str, int] = {}
+        for name, (_, parts) in self._nodes.items():
+            if not uses[name]:
+                continue
+            depth[name] = max((depth.get(_plain(part), 0) for part in parts), default=0)
+            if uses[name] > 1:
+                if depth[name] == len(self._shared):
+                    self._shared.append([])
+                self._shared[depth[name]].append(name)
+                depth[name] += 1
+
+    def add_to(self, frame: nw.LazyFrame[Native]) -> nw.LazyFrame[Native]:
+        """Add the columns that are shared, those first that others use."""
+        for names in self._shared:
+            frame = frame.with_columns(**{name: self._count(name) for name in names})
+        return frame
+
+    def expression(self, value: str) -> nw.Expr:
+        """A value in terms of columns that are there."""
+        if value.startswith("~"):
+            return ~self.expression(value[1:])
+        if value in self._nodes and not any(value in names for names in self._shared):
+            return self._count(value)
+        return nw.col(value)
+
+    def _count(self, name: str) -> nw.Expr:
+        count, parts = self._nodes[name]
+        return at_least(count, [self.expression(part) for part in parts])
+
+    def constant(self, value: bool) -> Value:
         return value
 
-    def floor_reaches(self, indicator: str, level: int) -> nw.Expr | bool:
-        return level <= 0 or nw.col(self.columnar.variables[indicator].floor) >= level
+    def floor_reaches(self, indicator: str, level: int) -> Value:
+        return level <= 0 or f"n{self.columnar.network.atoms[Compares(indicator, True, level)]}"
 
-    def ceiling_reaches(self, indicator: str, level: int) -> nw.Expr | bool:
-        return level <= 0 or nw.col(self.columnar.variables[indicator].ceiling) >= level
+    def ceiling_reaches(self, indicator: str, level: int) -> Value:
+        return level <= 0 or f"p{self.columnar.network.atoms[Compares(indicator, True, level)]}"
 
-    def bits(self, condition: Condition) -> tuple[nw.Expr | bool, nw.Expr | bool] | None:
+    def bits(self, condition: Condition) -> tuple[Value, Value] | None:
         number = self._number(condition)
-        return None if number is None else (nw.col(f"n{number}"), nw.col(f"p{number}"))
+        return None if number is None else (f"n{number}", f"p{number}")
 
     def _number(self, condition: Condition) -> int | None:
         """The number of an unfolded condition in the network, where it is there."""
@@ -56,22 +103,42 @@ class _Columns:
         known = tuple(part for part in parts if part is not None)
         return net.nodes.get((condition.count, known)) if len(known) == len(parts) else None
 
-    def negated(self, value: nw.Expr | bool) -> nw.Expr | bool:
-        return not value if isinstance(value, bool) else ~value
+    def negated(self, value: Value) -> Value:
+        if isinstance(value, bool):
+            return not value
+        return value[1:] if value.startswith("~") else f"~{value}"
 
-    def at_least(self, count: int, values: Sequence[nw.Expr | bool]) -> nw.Expr | bool:
+    def at_least(self, count: int, values: Sequence[Value]) -> Value:
         true = sum(value is True for value in values)
-        unknown = [value for value in values if not isinstance(value, bool)]
+        unknown = sorted(value for value in values if not isinstance(value, bool))
         if true >= count:
             return True
         if true + len(unknown) < count:
             return False
-        return unknown[0] if len(unknown) == 1 else at_least(count - true, unknown)
+        needed = count - true
+        if needed in (1, len(unknown)):  # of equal parts one will do
+            distinct = sorted(set(unknown))
+            needed, unknown = (1 if needed == 1 else len(distinct)), distinct
+        if len(unknown) == 1:
+            return unknown[0]
+        node = needed, tuple(unknown)
+        if node not in self._names:
+            self._names[node] = name = f"q{len(self._names)}"
+            self._nodes[name] = node
+        return self._names[node]
 
 
-def pivotal_columns(columnar: Columnar) -> dict[str, nw.Expr | bool]:
-    """For every indicator of a gate or a check whether its reading is pivotal, as columns."""
-    return Pivots[nw.Expr | bool](columnar.ruleset, _Columns(columnar)).pivotal()
+def _plain(value: str) -> str:
+    return value.removeprefix("~")
+
+
+@lru_cache(maxsize=4)
+def _pivotal(columnar: Columnar) -> tuple[_Columns, dict[str, Value]]:
+    """Whether the reading of each indicator can be pivotal, and the columns that say so; once for all parts."""
+    columns = _Columns(columnar)
+    pivotal = Pivots[Value](columnar.ruleset, columns).pivotal()
+    columns.share(pivotal.values())
+    return columns, {name: value for name, value in pivotal.items() if value is not False}
 
 
 def screened(frame: nw.LazyFrame[Native], columnar: Columnar) -> nw.LazyFrame[Native]:
@@ -88,17 +155,17 @@ def screened(frame: nw.LazyFrame[Native], columnar: Columnar) -> nw.LazyFrame[Na
     settled = certain & decision["decision_certain"] if decision else certain
     shown = [key for key in columnar.network.conclusions if key.partition(":")[0] in SHOWN]
     frame = frame.with_columns(**columnar.truths(shown), **decision, **columnar.strategies(), settled=settled)
-    pivots = {name: value for name, value in pivotal_columns(columnar).items() if value is not False}
-    asked = {f"ask:{name}": _both(value, nw.col(f"{MISSING}{name}")) for name, value in pivots.items()}
-    clashing = {f"clash:{name}": _both(value, nw.col(f"{DISPUTED}{name}")) for name, value in pivots.items()}
+    columns, pivots = _pivotal(columnar)
+    frame = columns.add_to(frame)
+    decides = {
+        name: nw.lit(value=True) if value is True else columns.expression(str(value)) for name, value in pivots.items()
+    }
+    asked = {f"ask:{name}": value & nw.col(f"{MISSING}{name}") for name, value in decides.items()}
+    clashing = {f"clash:{name}": value & nw.col(f"{DISPUTED}{name}") for name, value in decides.items()}
     frame = frame.with_columns(**asked, **clashing)
     contradict = _any_of(list(clashing)) & ~_any_of(list(asked))
     unsettled = nw.when(contradict).then(nw.lit(2)).otherwise(nw.lit(1))
     return frame.with_columns(list=nw.when(nw.col("settled")).then(nw.lit(0)).otherwise(unsettled).cast(nw.Int8))
-
-
-def _both(first: nw.Expr | bool, second: nw.Expr) -> nw.Expr:
-    return second if isinstance(first, bool) else first & second
 
 
 def _any_of(names: Sequence[str]) -> nw.Expr:
