@@ -61,8 +61,9 @@ def _processor() -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table: the first column is text, the others are numbers."""
-    lines = ["| " + " | ".join(header) + " |", "| --- |" + " ---: |" * (len(header) - 1)]
+    """A Markdown table; columns of numbers stand on the right."""
+    right = ("---:" if re.fullmatch(r"[\d,.]+%?", cell) else "---" for cell in rows[0])
+    lines = ["| " + " | ".join(header) + " |", "| " + " | ".join(right) + " |"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
