@@ -235,6 +235,7 @@ ELSEWHERE = {
     **dict.fromkeys(("row-unknown-indicator", "row-unknown-source", "row-rated-twice"), "screening/test_bulk"),
     "no-assessments": "the folder to screen is empty: screening/test_screen",
     **dict.fromkeys(("not-a-folder", "briefs-of-table"), "what is asked for beside a table: screening/test_briefs"),
+    "same-id": "two files of a folder with one id contradict each other: screening/test_folder",
     "no-result": "the earlier result of --since is none: screening/test_changes",
     **dict.fromkeys(PROVOKED, "only a workbook, or several files that are merged: tests/evidence"),
 }

@@ -59,7 +59,7 @@ class Circuit:
 
     def bits(self, condition: Condition) -> None:
         """Nothing has been worked out before."""
-        return None
+        return
 
     def negated(self, value: int) -> int:
         """Not."""

@@ -144,6 +144,7 @@ class Material:
     changes: Sequence[Change] | None = None
     changes_file: str = ""
     broken_files: int = 0
+    earlier_waves: int = 0  # of communities that are counted at a later one
     wrong_cells: int = 0
 
 
@@ -499,6 +500,8 @@ class _Teller:
         """How the lists came about, what was left out, and under which rules."""
         say, material = self.say, self.material
         lists = [Line(say(f"method.{name}")) for name in ("settled", "needs", "hidden", "same")]
+        if material.earlier_waves:
+            lists.append(Line(say("method.waves", n=material.earlier_waves)))
         limits = [Line(say("method.relation")), *self.lead()]
         left_out = []
         if material.broken_files:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -22,11 +24,13 @@ from assess.catalogue import catalogue
 from assess.content import content
 from assess.problems import Place, Problem
 from assess.ruleset.model import RuleSet
+from assess.screening.folder import Source, put_together
 from assess.writing import sweep, write_whole
 
 SUFFIX = ".pdf"
 KEY = "assess-brief-1 "
 AT_ONCE = 4  # briefs that a process is handed together
+_NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')  # what no file may be called by, on any system
 _TEMPLATES = ("brief.typ.j2", "brief.typ", "report.typ")
 
 Progress = Callable[[int, int], None]
@@ -36,7 +40,7 @@ Progress = Callable[[int, int], None]
 class Task:
     """A brief to be written."""
 
-    source: Path
+    source: Source
     target: Path
     key: str
 
@@ -49,23 +53,44 @@ class Briefs:
     kept: int
 
 
-def targets(files: Sequence[Path], folder: Path, into: Path) -> dict[Path, Path]:
-    """Where the brief of each file goes: the same path below ``into``; files that differ by their ending keep it."""
-    stems = [file.with_suffix("") for file in files]
-    names = {
-        file: f"{stem.name if stems.count(stem) == 1 else file.name}{SUFFIX}"
-        for file, stem in zip(files, stems, strict=True)
-    }
-    return {file: into / file.relative_to(folder).with_name(name) for file, name in names.items()}
+def targets(sources: Sequence[Source], folder: Path, into: Path) -> dict[Source, Path]:
+    """Where each brief goes: the path of its file below ``into``; files that differ by their ending keep it.
+
+    What several files came to is called by its name, and a folder that is one project by the folder's.
+    """
+    stems = Counter(source.files[0].with_suffix("") for source in sources if len(source.files) == 1)
+    found: dict[Source, Path] = {}
+    taken: set[Path] = set()
+    for source in sources:
+        path = source.files[0]
+        if len(source.files) > 1 or path.parent.name == source.called:
+            within = Path(os.path.commonpath([file.parent for file in source.files])).relative_to(folder)
+            name = _NO_NAME.sub("-", source.called)
+            place = within if within.name == source.called else within / name
+        else:
+            named = path.with_suffix("") if stems[path.with_suffix("")] == 1 else path
+            place = named.relative_to(folder)
+        target, number = into / place.with_name(f"{place.name}{SUFFIX}"), 2
+        while target in taken:
+            target, number = into / place.with_name(f"{place.name} ({number}){SUFFIX}"), number + 1
+        taken.add(target)
+        found[source] = target
+    return found
 
 
-def tasks(files: Mapping[Path, Path], ruleset: RuleSet, language: str) -> list[Task]:
-    """The briefs of these files, each with its key."""
+def tasks(wanted: Mapping[Source, Path], ruleset: RuleSet, language: str) -> list[Task]:
+    """The briefs of these assessments, each with its key."""
     rules = _rules_key(ruleset, language)
     return [
-        Task(source, target, KEY + hashlib.sha256(rules + source.read_bytes()).hexdigest())
-        for source, target in files.items()
+        Task(source, target, KEY + hashlib.sha256(rules + _contents(source)).hexdigest())
+        for source, target in wanted.items()
     ]
+
+
+def _contents(source: Source) -> bytes:
+    """What an assessment is read from; of several files, each by what it is, so that none runs into the next."""
+    contents = [file.read_bytes() for file in source.files]
+    return contents[0] if len(contents) == 1 else b"".join(hashlib.sha256(one).digest() for one in contents)
 
 
 def _rules_key(ruleset: RuleSet, language: str) -> bytes:
@@ -183,14 +208,13 @@ class _Writer:
         self.pivotal = Pivotal(ruleset)
 
     def write(self, task: Task) -> None:
-        from assess.inputs import read_assessment
         from assess.judge import judge
         from assess.report.brief import brief_of, write
         from assess.situation import of_assessment
 
-        assessment, problems = read_assessment(str(task.source), self.ruleset)
+        assessment = put_together(task.source, self.ruleset)
         if assessment is None:
-            raise ValueError(problems)
+            raise ValueError(task.source)
         situation = of_assessment(assessment, self.ruleset)
         verdict, pivots = judge(self.ruleset, situation), self.pivotal(situation.readings)
         brief = brief_of(verdict, assessment, self.ruleset, pivots, self.language, key=task.key)

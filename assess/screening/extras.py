@@ -12,7 +12,7 @@ from assess.engines.columnar import Columnar
 from assess.problems import Place, Problem
 from assess.screening.briefs import Briefs, Progress, refused, targets, tasks, write_briefs
 from assess.screening.changes import changes, earlier, in_common, listed
-from assess.screening.folder import files_of
+from assess.screening.folder import FILES, Source, files_of, latest, sources_of
 from assess.screening.result import Screening
 from assess.writing import refusals, sweep, whole_file, write_whole
 
@@ -52,7 +52,8 @@ class Extras:
         if self.since is not None:
             found += [*earlier(self.since)[1], *refusals([changes_path(output)], force=force)]
         if self.briefs is not None and source.is_dir():
-            found += refused(targets(files_of(source), source, self.briefs).values(), self.briefs, force=force)
+            each = [Source((file,), "") for file in files_of(source)]
+            found += refused(targets(each, source, self.briefs).values(), self.briefs, force=force)
         elif self.briefs is not None and source.exists():
             found.append(Problem("briefs-of-table", Place(str(source)), value=source.name))
         return found
@@ -68,11 +69,10 @@ class Extras:
         progress: Progress,
     ) -> Also:
         """Make what is wanted; problems of single files have been found already. Raises ``OSError``."""
-        bad = {problem.place.file for problem in wrong}
+        broken_files = len({problem.place.file for problem in wrong})
         briefs = None
         if self.briefs is not None:
-            good = [file for file in files_of(source) if str(file) not in bad]
-            wanted = tasks(targets(good, source, self.briefs), columnar.ruleset, self.language)
+            wanted = tasks(targets(sources_of(screening.inputs), source, self.briefs), columnar.ruleset, self.language)
             briefs = write_briefs(
                 wanted, columnar.ruleset, self.rules, self.language, workers=self.workers, progress=progress
             )
@@ -83,7 +83,7 @@ class Extras:
         if moved is not None:
             written.append(_write_changes(moved, changes_path(output)))
         if self.report is not None:
-            self._write_report(self.report, screening, columnar, moved=moved, output=output, broken_files=len(bad))
+            self._write_report(self.report, screening, columnar, moved=moved, output=output, broken_files=broken_files)
             written.append(self.report)
         return Also(tuple(written), briefs, None if moved is None else moved.height, strangers)
 
@@ -101,16 +101,25 @@ class Extras:
         from assess.screening.portfolio import ON_PAPER, ON_SCREEN, portfolio
 
         kind = path.suffix.lower().removeprefix(".")
+        counted, earlier_waves = screening.inputs, 0
+        if FILES in counted.collect_schema().names():
+            counted = latest(screening.inputs)
+            earlier_waves = _height(screening.inputs) - _height(counted)
         material = Material(
-            portfolio=portfolio(screening.inputs, columnar, ON_PAPER if kind == "pdf" else ON_SCREEN),
+            portfolio=portfolio(counted, columnar, ON_PAPER if kind == "pdf" else ON_SCREEN),
             ruleset=columnar.ruleset,
             changes=None if moved is None else listed(moved),
             changes_file=changes_path(output).name,
             broken_files=broken_files,
+            earlier_waves=earlier_waves,
             wrong_cells=screening.rejected.height,
         )
         sweep(path)
         write_whole(path, render(material, kind, self.language))
+
+
+def _height(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect().item())
 
 
 def changes_path(output: Path) -> Path:

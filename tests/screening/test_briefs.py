@@ -25,6 +25,7 @@ from assess.report.words import typeset
 from assess.ruleset.load import load_ruleset
 from assess.ruleset.model import RuleSet
 from assess.screening.briefs import is_done, targets, tasks
+from assess.screening.folder import Source
 from assess.situation import of_assessment
 from tests.conftest import EXAMPLES, ROOT
 from tests.report.reading import pdf_pages, pdf_text, squeezed
@@ -159,7 +160,7 @@ def test_a_brief_is_of_its_input_rules_language_and_program(
     ruleset: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (file,) = district(tmp_path / "in", 1, ruleset)
-    where = targets([file], tmp_path / "in", tmp_path)
+    where = targets([Source((file,), "c0000")], tmp_path / "in", tmp_path)
 
     def key(rules: RuleSet, language: str) -> str:
         (task,) = tasks(where, rules, language)
@@ -176,9 +177,23 @@ def test_a_brief_is_of_its_input_rules_language_and_program(
 
 def test_names_of_briefs(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("a.yaml", "b.yaml", "b.xlsx", "sub/a.yaml", "sub-a.yaml", "c.d.yml")]
-    found = targets(files, tmp_path, Path("to"))
-    names = [str(found[file]) for file in files]
+    sources = [Source((file,), "c1") for file in files]
+    names = [str(path) for path in targets(sources, tmp_path, Path("to")).values()]
     assert names == ["to/a.pdf", "to/b.yaml.pdf", "to/b.xlsx.pdf", "to/sub/a.pdf", "to/sub-a.pdf", "to/c.d.pdf"]
+
+
+def test_names_of_briefs_on_what_several_files_came_to(tmp_path: Path) -> None:
+    project = [tmp_path / "street" / "榆园社区" / name for name in ("机构.xlsx", "居委会.xlsx")]
+    sources = [
+        Source(tuple(project), "榆园社区"),
+        Source((project[0].with_name("居民.xlsx"),), "榆园社区"),
+        Source((tmp_path / "a.xlsx", tmp_path / "street" / "b.xlsx"), "one: two/three"),
+        Source((tmp_path / "street" / "c.xlsx", tmp_path / "street" / "d.xlsx"), "c-3"),
+    ]
+    names = [str(path) for path in targets(sources, tmp_path, Path("to")).values()]
+    assert names == [
+        "to/street/榆园社区.pdf", "to/street/榆园社区 (2).pdf", "to/one-two-three.pdf", "to/street/c-3.pdf",
+    ]  # fmt: skip
 
 
 def test_briefs_that_cannot_be_written(ruleset: RuleSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
