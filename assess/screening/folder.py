@@ -1,13 +1,12 @@
 """A folder of assessment files as a table: one row an assessment that is good, the problems of the other files.
 
-Files with the same id and date are one assessment, put together as ``assess import`` does it. Workbooks without an id
-are called by their names, or, where subfolders hold workbooks of the same names, by their subfolders.
+Files with the same id and date are one assessment, put together as ``assess import`` does it. A workbook without an id
+is called by its name, or, where it is named by a source (``居委会.xlsx``), by its folder.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,32 +118,19 @@ def _read(files: Sequence[Path], ruleset: RuleSet, progress: Progress) -> tuple[
         if assessment is not None:
             good.append((path, assessment))
         progress(number, len(files))
-    by_folder = _by_folder(good)
+    sources = {name.casefold() for one in ruleset.sources for name in (one.id, *one.name.values())}
     read: dict[tuple[bytes, str], Read] = {}
     for path, assessment in good:
-        by_name = not _states_id(path, assessment)
-        called = by_folder.get(path.parent, assessment.id) if by_name else assessment.id
-        digest = hashlib.sha256(path.read_bytes()).digest()
+        by_folder = not _states_id(path, assessment) and path.stem.casefold() in sources
+        called = path.absolute().parent.name if by_folder else assessment.id
         # Two projects may have sent the same answers in folders of their own.
-        key = digest, called if called != assessment.id else ""
+        key = hashlib.sha256(path.read_bytes()).digest(), called if by_folder else ""
         if key in read:
             also = (Place(str(read[key].path)),)
             problems.append(Problem("same-file-twice", Place(str(path)), value=path.name, also=also))
         else:
             read[key] = Read(path, assessment, called)
     return list(read.values()), problems
-
-
-def _by_folder(good: Sequence[tuple[Path, Assessment]]) -> dict[Path, str]:
-    """What is called by its folder: workbooks without an id, where another folder has such of the same name."""
-    nameless = [path for path, assessment in good if not _states_id(path, assessment)]
-    stems = Counter(path.stem for path in nameless)
-    folders = {path.parent for path in nameless if stems[path.stem] > 1}
-    stated: dict[Path, set[str]] = {folder: set() for folder in folders}
-    for path, assessment in good:
-        if path.parent in folders and _states_id(path, assessment):
-            stated[path.parent].add(assessment.id)
-    return {folder: ids.pop() if len(ids) == 1 else folder.name for folder, ids in stated.items()}
 
 
 def _states_id(path: Path, assessment: Assessment) -> bool:

@@ -171,30 +171,31 @@ def test_a_copy_of_a_file_does_not_count_twice(sent: Sent, ruleset: RuleSet, tmp
     assert screened(tmp_path, ruleset) == ([("a", "a.xlsx")], [("same-file-twice", "b.xlsx")])
 
 
-def test_subfolders_with_files_of_the_same_names_are_projects(
+def test_workbooks_named_by_their_sources_are_the_project_of_their_folder(
     project: Written, forms: Forms, ruleset: RuleSet, tmp_path: Path
 ) -> None:
     without = replace(project, data={**project.data, "id": None})
     for place in ("榆园社区", "石桥社区"):
         (tmp_path / place).mkdir()
-        for source in ("swo", "committee"):
+        for source, name in (("swo", "机构"), ("committee", "Committee")):
             own = [item for item in without.data["evidence"] if item["source"] == source]
-            path = tmp_path / place / f"{source}.xlsx"
+            path = tmp_path / place / f"{name}.xlsx"
             path.write_bytes(forms.filled({**without.data, "evidence": own}, source))
-    files = [(place, f"{place}/committee.xlsx", f"{place}/swo.xlsx") for place in ("榆园社区", "石桥社区")]
+    files = [(place, f"{place}/Committee.xlsx", f"{place}/机构.xlsx") for place in ("榆园社区", "石桥社区")]
     rows, problems = screened(tmp_path, ruleset)
     assert (sorted(rows), problems) == (sorted(files), [])
 
 
-def test_workbooks_of_different_names_are_not_put_together(
+def test_a_folder_a_year_keeps_its_projects_apart(
     project: Written, forms: Forms, ruleset: RuleSet, tmp_path: Path
 ) -> None:
-    (tmp_path / "street").mkdir()
-    for place in ("榆园", "石桥"):
-        data = {**project.data, "id": None, "committee": {"name": place}}
-        (tmp_path / "street" / f"{place}.xlsx").write_bytes(forms.filled(data))
+    for year in ("2025", "2026"):
+        (tmp_path / year).mkdir()
+        for place in ("榆园", "石桥"):
+            data = {**project.data, "id": None, "committee": {"name": place}, "wave": {"date": f"{year}-06-30"}}
+            (tmp_path / year / f"{place}.xlsx").write_bytes(forms.filled(data))
     rows, problems = screened(tmp_path, ruleset)
-    assert sorted(rows) == [("榆园", "street/榆园.xlsx"), ("石桥", "street/石桥.xlsx")]
+    assert rows == [(place, f"{year}/{place}.xlsx") for year in ("2025", "2026") for place in ("榆园", "石桥")]
     assert problems == []
 
 
