@@ -83,7 +83,8 @@ def main() -> None:
 @click.option("--rounds", default=5, help="Rounds; the best counts.")
 def decision(count: int, rounds: int) -> None:
     """One decision at a time: readings in, every conclusion out, both bits."""
-    click.echo(f"{measure_decision(count, rounds).markdown()}\n\n{machine()}")
+    before = machine()
+    click.echo(f"{measure_decision(count, rounds).markdown()}\n\n{before}")
 
 
 @main.command()
@@ -92,7 +93,8 @@ def decision(count: int, rounds: int) -> None:
 @click.option("--rounds", default=5, help="Rounds; the best counts.")
 def bulk(rows: int, sample: int, rounds: int) -> None:
     """Many relations: every conclusion as a column, from Parquet; and all that `screen` computes beside a bare scan."""
-    click.echo(f"{measure_bulk(rows, sample, rounds).markdown()}\n\n{machine()}")
+    before = machine()
+    click.echo(f"{measure_bulk(rows, sample, rounds).markdown()}\n\n{before}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     uv run --group bench python -m benchmarks.table --write benchmarks/README.md
 
-What is compared runs in turn, and the best of several rounds counts. The whole takes some eight minutes on two cores
+What is compared runs in turn, and the best of several rounds counts. The whole takes some seven minutes on two cores
 and 3 GB of disk; ``--small`` tries every part with little data, for numbers that mean nothing.
 """
 
@@ -174,24 +174,27 @@ class Tables:
 
 
 def measured(amount: Amount, say: Callable[[str], None] = lambda what: None) -> Tables:
-    """Everything, part by part, each with the machine as it was just then."""
+    """Everything, part by part, each with the machine as it was just before."""
+    texts, first = {}, machine()
     say("one decision")
     decision = measure_decision(amount.cases, amount.rounds)
-    texts = {"decision": f"{decision.markdown()}\n\n{machine()}"}
+    texts["decision"] = f"{decision.markdown()}\n\n{first}"
     say("processes")
     goals = [of_decision(decision), *starts(amount)]
     say("bulk")
+    before = machine()
     bulk = measure_bulk(amount.rows, amount.cases, amount.rounds)
-    texts["bulk"] = f"{bulk.markdown()}\n\n{machine()}"
+    texts["bulk"] = f"{bulk.markdown()}\n\n{before}"
     goals += of_bulk(bulk)
     say("ratings")
     goals.append(ratings(amount))
     header = ("what", "goal", "measured", "reached", "command")
-    texts["goals"] = f"{table(header, [goal.row for goal in goals])}\n\n{machine()}"
+    texts["goals"] = f"{table(header, [goal.row for goal in goals])}\n\n{first}"
     say("growth")
+    before = machine()
     with TemporaryDirectory() as folder:
         growth = measure(amount.highest, Path(folder))
-    texts["growth"] = f"{growth.markdown()}\n\n{machine()}"
+    texts["growth"] = f"{growth.markdown()}\n\n{before}"
     return Tables(texts, growth)
 
 

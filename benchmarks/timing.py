@@ -45,7 +45,7 @@ def process(*command: str) -> Callable[[], None]:
 
 
 def machine() -> str:
-    """What was measured on, and how busy it was, in one line for below a table."""
+    """What was measured on, and how busy it was, in one line to stand below a table."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
