@@ -174,6 +174,7 @@ class _Teller:
         checks = self.ruleset.screening.checks if self.ruleset.screening else ()
         self.checks = {one.id: self.text(one.name) for one in checks}
         self.conditions = {one.name: self.text(one.says) for one in self.ruleset.conditions}
+        self.names = {entry.community: entry.names[words.language] for entry in self.portfolio.entries}
 
     def say(self, key: str, /, **values: Any) -> str:
         """The sentence ``key`` of the catalogue of portfolios."""
@@ -223,6 +224,13 @@ class _Teller:
         """A wave as a day in words; what is no date is shown as it was typed."""
         found = _date(wave)
         return self.words.day(found) if found else wave
+
+    def title(self, community: str) -> str:
+        """A community by name and id; where the name begins with the id, by name alone."""
+        name = self.names.get(community, "")
+        if not name:
+            return community
+        return name if name.startswith(community) else self.say("name", name=name, id=community)
 
     def stage(self, number: int) -> str:
         """A stage by its number; one without a gate by its name."""
@@ -430,7 +438,7 @@ class _Teller:
         small = waves[0] or waves[1]
         if all(waves) and waves[0] != waves[1]:
             small = self.say("changes.arrow", old=waves[0], new=waves[1])
-        return Row((Cell(change.community, small=small), *cells))
+        return Row((Cell(self.title(change.community), small=small), *cells))
 
     def _then_and_now(self, change: Change, old: str, now: str) -> str:
         if NEW in change.moved:
@@ -457,9 +465,8 @@ class _Teller:
         )
 
     def _listed(self, entry: Entry) -> Listed:
-        called = entry.names[self.words.language]
         return Listed(
-            title=self.say("name", name=called, id=entry.community) if called else entry.community,
+            title=self.title(entry.community),
             wave=self.day(entry.wave),
             stage=self.span(entry.floor, entry.ceiling),
             decision=self.decision(entry.decision),

@@ -108,6 +108,9 @@ def test_the_report_counts_each_community_once(sent: Sent) -> None:
     communities = {one.called for one in sent.good}
     assert sum(tag == "details" for tag, _ in html_tags(data)) == len(communities)
     text = html_text(data)
+    by_folder = next(one.called for one in sent.good if len(one.files) > 1)
+    assert f"{by_folder}居委会" in text
+    assert f"{by_folder}居委会({by_folder})" not in text
     assert f"{len(sent.good) - len(communities)}earlier" in text
     assert f"{len(BROKEN)}fileswithamistake" in text
 
