@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assess.engines import Engine
     from assess.problems import Problem
     from assess.ruleset.model import RuleSet
+    from assess.screening.command import Screened
 
 BAD_INPUT = 2
 DEFECT = 3
@@ -135,7 +136,7 @@ def assess(context: click.Context, *, version: bool, lang: str | None) -> None:
 @assess.command("run", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "json", is_flag=True)
-@click.option("--engine", type=click.Choice(["reference", "durable"]))
+@click.option("--engine", type=click.Choice(["reference", "durable", "columnar"]))
 @click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
 @click.option("--trail", is_flag=True)
 @_common
@@ -317,52 +318,94 @@ def demo(folder: Path | None, *, force: bool, rules: Path | None, lang: str | No
 
 
 @assess.command("screen", cls=Command)
-@click.argument("table", type=click.Path(path_type=Path), metavar="TABLE|DIR")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.argument("table", metavar="TABLE|DIR")
+@click.option("-o", "--output", required=True, metavar="OUT")
 @click.option("--report", "portfolio", type=click.Path(path_type=Path), metavar="REPORT")
 @click.option("--briefs", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--since", type=click.Path(path_type=Path), metavar="OLD")
+@click.option("--communities", type=click.Path(path_type=Path), metavar="TABLE")
+@click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
+@click.option("--engine", "backend", type=click.Choice(["polars", "duckdb", "spark"]), default="polars")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N")
 @click.option("--rows-at-once", type=click.IntRange(min=1), default=500_000, metavar="N")
+@click.option("--memory", type=click.IntRange(min=1), metavar="MIB")
 @click.option("--force", is_flag=True)
 @_common
 def screen(
-    table: Path,
+    table: str,
     *,
-    output: Path,
+    output: str,
     portfolio: Path | None,
     briefs: Path | None,
     since: Path | None,
+    communities: Path | None,
+    reading: str,
+    backend: str,
     workers: int | None,
     rows_at_once: int,
+    memory: int | None,
     force: bool,
     rules: Path | None,
     lang: str | None,
 ) -> None:
     """Many relations at once."""
     from assess.content import content
+    from assess.readings import Mode
     from assess.screening.command import screen_file
     from assess.screening.extras import Extras
-    from assess.terminal import bar, show_counts, show_extras
+    from assess.screening.ratings import Ratings
+    from assess.terminal import bar
 
     ruleset = _ruleset(rules)
-    extras = Extras(portfolio, briefs, since, workers, _language(lang), rules or content("rules"))
+    if backend != "polars":
+        if portfolio or briefs or since or communities or memory or reading != "middle":
+            raise click.UsageError(spoken().say("screen.only_polars"), click.get_current_context())
+        _screen_elsewhere(backend, table, output, ruleset, force=force)
+        return
+    extras = Extras(portfolio, briefs, since, workers, _language(lang), rules or content("rules"), Mode(reading))
+    ratings = Ratings(Mode(reading), memory and memory << 20, communities)
     with bar(spoken().say("screen.working-briefs" if briefs else "screen.working")) as progress:
         done = screen_file(
-            table, output, ruleset, force=force, rows_at_once=rows_at_once, progress=progress, extras=extras
+            Path(table),
+            Path(output),
+            ruleset,
+            force=force,
+            rows_at_once=rows_at_once,
+            progress=progress,
+            extras=extras,
+            ratings=ratings,
         )
+    if done.also.strangers:
+        _notice(spoken().say("portfolio.changes.none-in-common", path=since))
+    _show_screened(done, output, ruleset, briefs)
+
+
+def _show_screened(done: Screened, output: str, ruleset: RuleSet, briefs: Path | None = None) -> None:
+    from assess.terminal import show_counts, show_extras
+
     if done.counts:
         show_counts(done.counts, ruleset, spoken())
         click.echo(spoken().say("cli.written", path=output))
         show_extras(done.also, briefs, spoken())
-    if done.also.strangers:
-        _notice(spoken().say("portfolio.changes.none-in-common", path=since))
     if done.rejected:
         _notice(spoken().say("screen.rejected", n=done.rejected, path=done.rejected_path))
     if done.problems:
         _report(done.problems, kept=bool(done.counts))
     if done.problems or done.rejected:
         _stop(BAD_INPUT)
+
+
+def _screen_elsewhere(backend: str, table: str, output: str, ruleset: RuleSet, *, force: bool) -> None:
+    from assess.engines.columnar import Columnar
+    from assess.screening.backends import screen_on
+    from assess.terminal import bar
+
+    try:
+        with bar(spoken().say("screen.working")):
+            done = screen_on(backend, table, output, Columnar(ruleset), force=force)
+    except ImportError:
+        _stop(_say_error(spoken().say("screen.no_backend", name=backend), BAD_INPUT))
+    _show_screened(done, output, ruleset)
 
 
 @assess.group("rules", cls=Group)

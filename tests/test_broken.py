@@ -233,6 +233,8 @@ ELSEWHERE = {
     **dict.fromkeys(("row-no-community", "row-rating", "row-unknown-level"), "cells of a table: screening/test_screen"),
     "row-floor-above-ceiling": "cells of a table: screening/test_screen",
     **dict.fromkeys(("row-unknown-indicator", "row-unknown-source", "row-rated-twice"), "screening/test_bulk"),
+    **dict.fromkeys(("row-stated-twice", "row-duplicate", "row-too-long"), "cells of a table: screening/test_tables"),
+    **dict.fromkeys(("only-of-long", "readings-are-given"), "what a table cannot have: screening/test_tables"),
     "no-assessments": "the folder to screen is empty: screening/test_screen",
     **dict.fromkeys(("not-a-folder", "briefs-of-table"), "what is asked for beside a table: screening/test_briefs"),
     "same-id": "two files of a folder with one id contradict each other: screening/test_folder",

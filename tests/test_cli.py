@@ -178,7 +178,7 @@ def test_help_needs_no_heavy_import() -> None:
         (["runn"], 'Did you mean "run"?'),
         (["run"], "FILE is missing"),
         (["run", "--jsn", SPARSE], 'Did you mean "--json"?'),
-        (["run", "--engine", "fast", SPARSE], "reference or durable"),
+        (["run", "--engine", "fast", SPARSE], "reference, durable or columnar"),
         (["run", "--engine"], "needs a value"),
         (["report", SPARSE], "--output"),
         (["report", SPARSE, SPARSE, "-o", "x.pdf"], "too many"),

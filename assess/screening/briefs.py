@@ -23,6 +23,7 @@ from assess import __version__
 from assess.catalogue import catalogue
 from assess.content import content
 from assess.problems import Place, Problem
+from assess.readings import Mode
 from assess.ruleset.model import RuleSet
 from assess.screening.folder import Source, put_together
 from assess.writing import sweep, write_whole
@@ -43,6 +44,7 @@ class Task:
     source: Source
     target: Path
     key: str
+    mode: Mode = Mode.MIDDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,11 @@ def targets(sources: Sequence[Source], folder: Path, into: Path) -> dict[Source,
     return found
 
 
-def tasks(wanted: Mapping[Source, Path], ruleset: RuleSet, language: str) -> list[Task]:
+def tasks(wanted: Mapping[Source, Path], ruleset: RuleSet, language: str, mode: Mode = Mode.MIDDLE) -> list[Task]:
     """The briefs of these assessments, each with its key."""
-    rules = _rules_key(ruleset, language)
+    rules = _rules_key(ruleset, language) + mode.value.encode()
     return [
-        Task(source, target, KEY + hashlib.sha256(rules + _contents(source)).hexdigest())
+        Task(source, target, KEY + hashlib.sha256(rules + _contents(source)).hexdigest(), mode)
         for source, target in wanted.items()
     ]
 
@@ -215,7 +217,7 @@ class _Writer:
         assessment = put_together(task.source, self.ruleset)
         if assessment is None:
             raise ValueError(task.source)
-        situation = of_assessment(assessment, self.ruleset)
+        situation = of_assessment(assessment, self.ruleset, task.mode)
         verdict, pivots = judge(self.ruleset, situation), self.pivotal(situation.readings)
         brief = brief_of(verdict, assessment, self.ruleset, pivots, self.language, key=task.key)
         write_whole(task.target, write(brief))

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from assess.problems import Place, Problem
-from assess.screening.table import COMMUNITY, KINDS, ROW, WAVE, scan
+from assess.screening.source import KINDS, MORE, ROW, scan
+from assess.screening.table import COMMUNITY, WAVE
 
 STAGE = ("stage_floor", "stage_ceiling")
 COMPARED = (*STAGE, "decision", "list")
@@ -54,7 +55,7 @@ def earlier(path: Path) -> tuple[Earlier | None, list[Problem]]:
     problems = [Problem("missing-column", Place(str(path), 1, 1), value=name) for name in NEEDED if name not in names]
     if problems:
         return None, problems
-    rows = _plain(table.drop(ROW), names)
+    rows = _plain(table.drop(ROW, MORE, strict=False), names)
     wrong = rows.filter(pl.any_horizontal(pl.col(column).is_null() for column in (*STAGE, COMMUNITY))).head(1)
     if wrong.collect().height:
         return None, [Problem("no-result", place, value=path.name)]

@@ -10,6 +10,7 @@ import polars as pl
 
 from assess.engines.columnar import Columnar
 from assess.problems import Place, Problem
+from assess.readings import Mode
 from assess.screening.briefs import Briefs, Progress, refused, targets, tasks, write_briefs
 from assess.screening.changes import changes, earlier, in_common, listed
 from assess.screening.folder import FILES, Source, files_of, latest, sources_of
@@ -39,6 +40,7 @@ class Extras:
     workers: int | None = None
     language: str = "en"
     rules: Path = Path()
+    mode: Mode = Mode.MIDDLE
 
     def problems(self, source: Path, output: Path, *, force: bool) -> list[Problem]:
         """Everything that keeps it from being made."""
@@ -72,7 +74,8 @@ class Extras:
         broken_files = len({problem.place.file for problem in wrong})
         briefs = None
         if self.briefs is not None:
-            wanted = tasks(targets(sources_of(screening.inputs), source, self.briefs), columnar.ruleset, self.language)
+            where = targets(sources_of(screening.inputs), source, self.briefs)
+            wanted = tasks(where, columnar.ruleset, self.language, self.mode)
             briefs = write_briefs(
                 wanted, columnar.ruleset, self.rules, self.language, workers=self.workers, progress=progress
             )

@@ -18,7 +18,7 @@ from assess.engines.columnar import Columnar, row_of
 from assess.evidence.model import Assessment
 from assess.inputs import read_assessment
 from assess.problems import Place, Problem
-from assess.readings import Status, take_readings
+from assess.readings import Mode, Status, take_readings
 from assess.ruleset.model import RuleSet
 from assess.screening.portfolio import NAME
 from assess.screening.screen import DISPUTED, MISSING
@@ -59,7 +59,10 @@ def _is_hidden(path: Path) -> bool:
 
 
 def screened_inputs(
-    files: Sequence[Path], columnar: Columnar, progress: Progress = lambda done, files: None
+    files: Sequence[Path],
+    columnar: Columnar,
+    progress: Progress = lambda done, files: None,
+    mode: Mode = Mode.MIDDLE,
 ) -> tuple[pl.LazyFrame, list[Problem]]:
     """The rows that the rules read, from files, and what is wrong with the files that are left out."""
     read, problems = _read(files, columnar.ruleset, progress)
@@ -74,7 +77,7 @@ def screened_inputs(
         if assessment is None:
             problems += _contradicting(group)
         else:
-            rows.append({FILES: "\n".join(map(str, source.files)), **_row(assessment, columnar)})
+            rows.append({FILES: "\n".join(map(str, source.files)), **_row(assessment, columnar, mode)})
     return pl.LazyFrame(rows, schema=_schema(columnar)), problems
 
 
@@ -163,8 +166,8 @@ def _schema(columnar: Columnar) -> dict[str, type[pl.DataType]]:
     return schema
 
 
-def _row(assessment: Assessment, columnar: Columnar) -> dict[str, object]:
-    readings, _ = take_readings(assessment, columnar.ruleset)
+def _row(assessment: Assessment, columnar: Columnar, mode: Mode) -> dict[str, object]:
+    readings, _ = take_readings(assessment, columnar.ruleset, mode)
     community = assessment.community
     values = row_of(columnar, readings, community.attributes, community.type)
     names = [name for variable in columnar.variables.values() for name in (variable.floor, variable.ceiling)]

@@ -17,8 +17,9 @@ import polars as pl
 
 from assess import __version__
 from assess.engines.columnar import Columnar
-from assess.screening.result import REJECTED, Screening, good_inputs, screen_wide
-from assess.screening.table import Wide, scan
+from assess.screening.result import REJECTED, Screening, good_inputs, screen_wide, without_duplicates
+from assess.screening.source import parts_of, scan
+from assess.screening.table import Wide
 from assess.writing import whole_file
 
 ROWS_AT_ONCE = 500_000
@@ -47,8 +48,9 @@ class Parts:
 
 def fingerprint(source: Path, columnar: Columnar, rows_at_once: int) -> str:
     """What parts must have in common to belong together."""
-    state = source.stat()
-    said = (str(source.resolve()), state.st_size, state.st_mtime_ns, columnar.ruleset.digest, __version__, rows_at_once)
+    files = parts_of(source) if source.is_dir() else [source]
+    states = [(str(file.resolve()), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    said = (states, columnar.ruleset.digest, __version__, rows_at_once)
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
@@ -56,6 +58,7 @@ def screen_in_parts(source: Path, wide: Wide, columnar: Columnar, parts: Parts, 
     """Screen a table part by part into ``parts``; what is there already is kept. Raises ``OSError``."""
     _prepare(parts, fingerprint(source, columnar, parts.rows_at_once))
     table = _as_parquet(source, parts)
+    wide = without_duplicates(wide, table)
     rows = int(table.select(pl.len()).collect().item())
     numbers = range(-(-rows // parts.rows_at_once))
     for number in numbers:
@@ -81,7 +84,8 @@ def _prepare(parts: Parts, mark: str) -> None:
 
 def _as_parquet(source: Path, parts: Parts) -> pl.LazyFrame:
     """The table with its row numbers; a CSV is converted once, since only Parquet can be read from the middle."""
-    if source.suffix.lower() == ".parquet":
+    first = parts_of(source)[0] if source.is_dir() else source
+    if first.suffix.lower() == ".parquet":
         return scan(source)
     copy = parts.folder / "input.parquet"
     if not copy.exists():

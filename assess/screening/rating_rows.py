@@ -21,6 +21,7 @@ import polars as pl
 
 from assess.readings import NOT_APPLICABLE
 from assess.ruleset.model import RuleSet
+from assess.screening.source import MORE, csv_rows
 
 COMMUNITY, WAVE, TYPE, ATTRIBUTE = "community", "wave", "type", "attr:"
 INDICATOR, SOURCE, RESPONDENT, RATING = "indicator", "source", "respondent", "rating"
@@ -81,9 +82,7 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    if _is_parquet(path):
-        return pl.scan_parquet(path)
-    return pl.scan_csv(path, infer_schema=False, encoding="utf8-lossy", truncate_ragged_lines=True)
+    return pl.scan_parquet(path) if _is_parquet(path) else csv_rows(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ class Coding:
         return [pl.col(ROW), *raw, *known, self._code(), *stated]
 
     def _raw(self) -> list[str]:
-        return [*REQUIRED, *(name for name in (WAVE, RESPONDENT, *self.stated) if name in self.schema)]
+        return [*REQUIRED, *(name for name in (WAVE, RESPONDENT, *self.stated, MORE) if name in self.schema)]
 
     def _numbered(self, name: str) -> pl.Expr:
         """A number from 1 for every word of a column; 0 for none."""
@@ -259,6 +258,8 @@ class Rows:
         found = {} if good[self.code].all() else {name: wrong[self.code] for name, wrong in by_code.items()}
         found[COMMUNITY] = self.numbers(COMMUNITY) == 0
         found |= {name: self.numbers(name) == UNKNOWN_LEVEL for name in self.coding.stated}
+        if MORE in self.coding.schema:
+            found[MORE] = self.table[MORE].is_not_null().to_numpy()
         return {name: rows for name, rows in found.items() if rows.any()}
 
     @cached_property
@@ -283,6 +284,7 @@ CODES = {
     INDICATOR: "row-unknown-indicator",
     SOURCE: "row-unknown-source",
     RATING: "row-rating",
+    MORE: "row-too-long",
 }
 RATED_TWICE = "row-rated-twice"
 STATED_TWICE = "row-stated-twice"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from assess.engines.columnar import Columnar
 from assess.engines.network import THE_TYPE
-from assess.problems import Place, Problem
-from assess.readings import Status
-from assess.screening.bulk import Bulk, read_ratings
+from assess.problems import Place, Problem, nearest
+from assess.readings import Mode, Status
+from assess.screening.bulk import MEMORY, Bulk, read_ratings
+from assess.screening.rating_rows import stated_columns
 from assess.screening.result import REJECTED, Screening, result_of
 from assess.screening.screen import DISPUTED, MISSING
+from assess.screening.side_table import read_stated, with_stated
+from assess.screening.source import KINDS, ROW, Files, columns_of, first_sheet, scan
 from assess.screening.table import ATTRIBUTE, CEILING, COMMUNITY, FLOOR, TYPE, WAVE
 
 MARKS = ("indicator", "source", "rating")  # what tells a long table from a wide one
@@ -27,17 +31,68 @@ def is_long(columns: Sequence[str]) -> bool:
 
 def long_problems(columns: Sequence[str], file: str, columnar: Columnar) -> list[Problem]:
     """Columns that a long table should have, and those that nobody knows."""
-    place = Place(file, 1, 1)
     known = [*KNOWN, *(f"{ATTRIBUTE}{attribute.id}" for attribute in columnar.ruleset.attributes)]
-    missing = [Problem("missing-column", place, value=name) for name in (COMMUNITY,) if name not in columns]
-    return missing + [Problem("unknown-column", place, value=name) for name in columns if name not in known]
+    return _column_problems(columns, known, Place(file, 1, 1))
 
 
-def screen_long(source: Path, columnar: Columnar) -> Screening:
-    """Screen a long table: readings first, then the rules."""
-    bulk = read_ratings(source, columnar.ruleset)
+def _column_problems(columns: Sequence[str], known: Sequence[str], place: Place) -> list[Problem]:
+    missing = [Problem("missing-column", place, value=COMMUNITY)] if COMMUNITY not in columns else []
+    unknown = [name for name in columns if name not in known]
+    return missing + [
+        Problem("unknown-column", place, value=name, expected=(), meant=nearest(name, known)) for name in unknown
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """How single ratings are read: to which readings, the bytes that counts may take, what states things of places."""
+
+    mode: Mode = Mode.MIDDLE
+    memory: int | None = None
+    communities: Path | None = None
+
+    @property
+    def of_long_tables(self) -> bool:
+        """Whether something is asked for that only a long table has."""
+        return self.memory is not None or self.communities is not None
+
+
+AS_USUAL = Ratings()
+
+
+def communities_problems(path: Path, columnar: Columnar) -> list[Problem]:
+    """What is wrong with a table of communities as a whole."""
+    name = str(path)
+    if not path.exists():
+        return [Problem("no-such-file", Place(name), value=name)]
+    if path.suffix.lower() not in KINDS:
+        return [Problem("table-kind", Place(name), value=path.name, expected=KINDS)]
+    try:
+        columns = columns_of(scan(path))
+    except ValueError as error:
+        return [Problem("unreadable", Place(name), value=path.name, more={"said": str(error)})]
+    known = [COMMUNITY, WAVE, *stated_columns(columnar.ruleset)]
+    return _column_problems(columns, known, Place(name, 1, 1))
+
+
+def screen_long(source: Path, columnar: Columnar, ratings: Ratings = AS_USUAL) -> Screening:
+    """Screen a long table: readings first, then the rules. Rejected cells say which file they stand in."""
+    ruleset = columnar.ruleset
+    bulk = read_ratings(_given(source), ruleset, ratings.mode, memory=ratings.memory or MEMORY)
+    rejected = [Files.of(source).located(_rejected(bulk))]
+    if ratings.communities is not None:
+        stated = read_stated(_given(ratings.communities), ruleset)
+        bulk = replace(bulk, frame=with_stated(bulk.frame, stated.frame))
+        rejected.append(Files.of(ratings.communities).located(_rejected(stated)))
     inputs = inputs_of(bulk, columnar).lazy()
-    return Screening(inputs, result_of(inputs, columnar), _rejected(bulk))
+    return Screening(inputs, result_of(inputs, columnar), pl.concat(rejected))
+
+
+def _given(source: Path) -> Path | pl.LazyFrame | pl.DataFrame:
+    """A table as it is read best: one Parquet or CSV file from the disk, a workbook or a folder as a frame."""
+    if source.is_dir():
+        return scan(source).drop(ROW)
+    return first_sheet(source) if source.suffix.lower() == ".xlsx" else source
 
 
 def inputs_of(bulk: Bulk, columnar: Columnar) -> pl.DataFrame:

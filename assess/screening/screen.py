@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any as Native
 
@@ -23,6 +24,7 @@ SETTLED, NEEDS_ANSWERS, CONTRADICT = "settled", "needs-answers", "sources-contra
 PORTFOLIO_LISTS = (SETTLED, NEEDS_ANSWERS, CONTRADICT)
 TRUTHS = ("fails", "open", "holds")
 SHOWN = ("gate", "condition", "pattern", "check")
+ASK, CLASH = "ask:", "clash:"
 MISSING, DISPUTED = "missing:", "disputed:"  # input columns beside those of the rules, one an indicator
 
 
@@ -160,12 +162,29 @@ def screened(frame: nw.LazyFrame[Native], columnar: Columnar) -> nw.LazyFrame[Na
     decides = {
         name: nw.lit(value=True) if value is True else columns.expression(str(value)) for name, value in pivots.items()
     }
-    asked = {f"ask:{name}": value & nw.col(f"{MISSING}{name}") for name, value in decides.items()}
-    clashing = {f"clash:{name}": value & nw.col(f"{DISPUTED}{name}") for name, value in decides.items()}
+    names = Flags.of(frame)
+    asked = {names(ASK, name): value & nw.col(names(MISSING, name)) for name, value in decides.items()}
+    clashing = {names(CLASH, name): value & nw.col(names(DISPUTED, name)) for name, value in decides.items()}
     frame = frame.with_columns(**asked, **clashing)
     contradict = _any_of(list(clashing)) & ~_any_of(list(asked))
     unsettled = nw.when(contradict).then(nw.lit(2)).otherwise(nw.lit(1))
     return frame.with_columns(list=nw.when(nw.col("settled")).then(nw.lit(0)).otherwise(unsettled).cast(nw.Int8))
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What columns of single indicators are called where the rows lie: a point means something else to Spark."""
+
+    dot: str
+
+    @classmethod
+    def of(cls, frame: nw.LazyFrame[Native]) -> Flags:
+        """The names that a frame can have."""
+        return cls(":" if frame.implementation.is_spark_like() else ".")
+
+    def __call__(self, prefix: str, indicator: str) -> str:
+        """The column of an indicator."""
+        return prefix + indicator.replace(".", self.dot)
 
 
 def _any_of(names: Sequence[str]) -> nw.Expr:

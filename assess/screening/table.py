@@ -3,44 +3,53 @@
 A wide table has the columns ``community``, ``wave`` and ``type``, attributes as ``attr:NAME``, and readings as
 ``emb.access`` or as ``emb.access.floor`` and ``emb.access.ceiling``; what a source says is ``emb.access@residents``, in
 one or two columns likewise. An empty cell is missing, never 0. Rows with a mistake are left out and named; the others
-go on.
+go on. The expressions are those of narwhals, so that a table can lie in polars, DuckDB or Spark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import polars as pl
+import narwhals as nw
 
 from assess.engines.columnar import Columnar
 from assess.engines.network import THE_TYPE
 from assess.problems import Place, Problem, nearest
 from assess.ruleset.model import RuleSet
+from assess.screening.source import MORE
 
 COMMUNITY, WAVE, TYPE, ATTRIBUTE = "community", "wave", "type", "attr:"
 FLOOR, CEILING = ".floor", ".ceiling"
-ROW = "__row"
+
+Schema = Mapping[str, nw.dtypes.DType]
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A kind of mistake in a row: its code, its column, which rows have it, and what would be right."""
+    """A kind of mistake in a row: its code, its column, which rows have it, and what would be right.
+
+    ``cell`` is what the column is called where the rows lie.
+    """
 
     code: str
     column: str
-    found: pl.Expr
+    found: nw.Expr
     expected: tuple[str, ...] = ()
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """A wide table as the rules read it: input columns by their plain names, and the mistakes that a row can have."""
+    """A wide table as the rules read it: input columns by their plain names, and the mistakes that a row can have.
 
-    inputs: Mapping[str, pl.Expr]
-    missing: Mapping[str, pl.Expr]  # which readings of gates and checks nobody gave, by indicator
-    disputed: Mapping[str, pl.Expr]  # of which readings the sources differ
+    ``cells`` are columns to be added first: what stands in a cell as a level, and whether it is none.
+    """
+
+    cells: Mapping[str, nw.Expr]
+    inputs: Mapping[str, nw.Expr]
+    missing: Mapping[str, nw.Expr]  # which readings of gates and checks nobody gave, by indicator
+    disputed: Mapping[str, nw.Expr]  # of which readings the sources differ
     mistakes: tuple[Mistake, ...]
 
 
@@ -73,112 +82,109 @@ def known_columns(ruleset: RuleSet) -> Iterator[str]:
             yield from (subject, subject + FLOOR, subject + CEILING)
 
 
-def wide(columns: Sequence[str], columnar: Columnar) -> Wide:
-    """How a table with these columns is read."""
-    ruleset = columnar.ruleset
-    inputs: dict[str, pl.Expr] = {}
-    missing: dict[str, pl.Expr] = {}
-    disputed: dict[str, pl.Expr] = {}
-    mistakes: list[Mistake] = [Mistake("row-no-community", COMMUNITY, pl.col(COMMUNITY).is_null())]
-    for name, variable in columnar.variables.items():
-        floor, ceiling, wrong = _interval(name, variable.highest, columns)
-        mistakes += wrong
-        inputs[variable.floor] = _level(floor, 0)
-        inputs[variable.ceiling] = _level(ceiling, variable.highest)
-        if name in ruleset.indicator:
-            missing[name] = (
-                floor.is_null() & ceiling.is_null() if floor is not None and ceiling is not None else pl.lit(value=True)
-            )
-            disputed[name] = ~missing[name] & (inputs[variable.floor] < inputs[variable.ceiling])
-    for name, plain in columnar.stated.items():
-        column = TYPE if name == THE_TYPE else f"{ATTRIBUTE}{name}"
-        if column not in columns:
-            inputs[plain] = pl.lit(None, dtype=pl.String)
-            continue
-        levels = [kind.id for kind in ruleset.types] if name == THE_TYPE else list(ruleset.attribute[name].level_ids)
-        stated = pl.col(column).cast(pl.String)
-        inputs[plain] = stated
-        mistakes.append(
-            Mistake("row-unknown-level", column, ~stated.is_in(levels) & stated.is_not_null(), tuple(levels))
-        )
-    return Wide(inputs, missing, disputed, tuple(mistakes))
+def wide(schema: Schema, columnar: Columnar, called: Mapping[str, str] | None = None) -> Wide:
+    """How a table with these columns, each of its type, is read; ``called``: columns that have another name there."""
+    return _Reading(schema, columnar, called or {}).wide()
 
 
-def _interval(name: str, highest: int, columns: Sequence[str]) -> tuple[pl.Expr | None, pl.Expr | None, list[Mistake]]:
-    """The floor and the ceiling that a table gives for a variable, and what can be wrong with them."""
-    ends = {end: name + end for end in (FLOOR, CEILING) if name + end in columns}
-    if not ends and name in columns:
-        ends = {FLOOR: name, CEILING: name}
-    numbers = {end: _number(column) for end, column in ends.items()}
-    mistakes = []
-    allowed = tuple(str(level) for level in range(highest + 1))
-    for end, column in dict.fromkeys((column, column) for column in ends.values()):
-        number, written = _number(column), pl.col(column)
-        wrong = written.is_not_null() & (number.is_null() | (number < 0) | (number > highest))
-        mistakes.append(Mistake("row-rating", end, wrong, allowed))
-    floor, ceiling = numbers.get(FLOOR), numbers.get(CEILING)
-    if floor is not None and ceiling is not None and ends[FLOOR] != ends[CEILING]:
-        # Of a level that is none, it has been said already.
-        levels = floor.is_between(0, highest) & ceiling.is_between(0, highest)
-        mistakes.append(Mistake("row-floor-above-ceiling", ends[FLOOR], levels & (floor > ceiling)))
-    return floor, ceiling, mistakes
+class _Reading:
+    """What is gathered while the columns of a table are gone through."""
+
+    def __init__(self, schema: Schema, columnar: Columnar, called: Mapping[str, str]) -> None:
+        self.schema = schema
+        self.columnar = columnar
+        self.called = called
+        self.cells: dict[str, nw.Expr] = {}
+        self.mistakes: list[Mistake] = []
+
+    def wide(self) -> Wide:
+        ruleset = self.columnar.ruleset
+        inputs: dict[str, nw.Expr] = {}
+        missing: dict[str, nw.Expr] = {}
+        disputed: dict[str, nw.Expr] = {}
+        self._rows()
+        for name, variable in self.columnar.variables.items():
+            floor, ceiling = self._interval(name, variable.highest)
+            inputs[variable.floor] = _level(floor, 0)
+            inputs[variable.ceiling] = _level(ceiling, variable.highest)
+            if name in ruleset.indicator:
+                missing[name] = nw.lit(value=True)
+                if floor is not None and ceiling is not None:
+                    missing[name] = floor.is_null() & ceiling.is_null()
+                disputed[name] = ~missing[name] & (inputs[variable.floor] < inputs[variable.ceiling])
+        for name, plain in self.columnar.stated.items():
+            levels = [kind.id for kind in ruleset.types] if name == THE_TYPE else ruleset.attribute[name].level_ids
+            inputs[plain] = self._stated(TYPE if name == THE_TYPE else f"{ATTRIBUTE}{name}", tuple(levels))
+        return Wide(self.cells, inputs, missing, disputed, tuple(self.mistakes))
+
+    def _cell(self, column: str) -> str:
+        return self.called.get(column, column)
+
+    def _say(self, code: str, column: str, found: nw.Expr, expected: tuple[str, ...] = ()) -> None:
+        self.mistakes.append(Mistake(code, column, found, expected, self._cell(column)))
+
+    def _rows(self) -> None:
+        """What can be wrong with a row as a whole."""
+        self._say("row-no-community", COMMUNITY, _text(self._cell(COMMUNITY)).is_null())
+        if MORE in self.schema:
+            self._say("row-too-long", MORE, ~nw.col(MORE).is_null())
+
+    def _interval(self, name: str, highest: int) -> tuple[nw.Expr | None, nw.Expr | None]:
+        """The floor and the ceiling that a table gives for a variable."""
+        ends = {end: name + end for end in (FLOOR, CEILING) if name + end in self.schema}
+        if not ends and name in self.schema:
+            ends = {FLOOR: name, CEILING: name}
+        numbers = {column: self._number(column, highest) for column in dict.fromkeys(ends.values())}
+        floor, ceiling = (numbers.get(ends.get(end, "")) for end in (FLOOR, CEILING))
+        if floor is not None and ceiling is not None and ends[FLOOR] != ends[CEILING]:
+            # Of a level that is none, it has been said already: its number is null.
+            self._say("row-floor-above-ceiling", ends[FLOOR], floor > ceiling)
+        return floor, ceiling
+
+    def _number(self, column: str, highest: int) -> nw.Expr:
+        """A cell as a level, null where it is none; that something stands there which is no level is a mistake."""
+        number = len(self.cells)
+        level, wrong = _number(self._cell(column), self.schema[column], highest)
+        self.cells |= {f"__v{number}": level, f"__w{number}": wrong}
+        self._say("row-rating", column, nw.col(f"__w{number}"), tuple(str(one) for one in range(highest + 1)))
+        return nw.col(f"__v{number}")
+
+    def _stated(self, column: str, levels: tuple[str, ...]) -> nw.Expr:
+        """What is stated of a community, null where nothing is."""
+        if column not in self.schema:
+            return nw.lit(None, dtype=nw.String())
+        name = f"__v{len(self.cells)}"
+        self.cells[name] = _text(self._cell(column))
+        self._say("row-unknown-level", column, ~nw.col(name).is_in(levels) & ~nw.col(name).is_null(), levels)
+        return nw.col(name)
 
 
-def _number(column: str) -> pl.Expr:
-    """A cell as a whole number; null where it is none."""
-    as_float = pl.col(column).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(as_float == as_float.floor()).then(as_float.cast(pl.Int64, strict=False))
+def _number(column: str, kind: nw.dtypes.DType, highest: int) -> tuple[nw.Expr, nw.Expr]:
+    """A cell as a level, null where it is none; and whether something stands there that is no level."""
+    cell = nw.col(column)
+    if kind.is_integer():
+        is_level = (cell >= 0) & (cell <= highest)
+        return nw.when(is_level).then(cell.cast(nw.Int8())), ~cell.is_null() & ~is_level
+    if kind.is_float():
+        given = nw.when(~cell.is_nan()).then(cell)  # a data frame's way to leave a number out
+        is_level = (given >= 0) & (given <= highest) & (given == given.floor())
+        return nw.when(is_level).then(given.cast(nw.Int8())), ~given.is_null() & ~is_level
+    text = _text(column)
+    level = nw.lit(None, dtype=nw.Int8())
+    for number in range(highest + 1):
+        this = nw.lit(number, dtype=nw.Int8())
+        level = nw.when(text.is_in([str(number), f"{number}.0"])).then(this).otherwise(level)
+    words = [f"{number}{tail}" for number in range(highest + 1) for tail in ("", ".0")]
+    return level, ~text.is_null() & ~text.is_in(words)
 
 
-def _null(number: pl.Expr | None) -> pl.Expr:
-    return pl.lit(value=True) if number is None else number.is_null()
+def _text(column: str) -> nw.Expr:
+    """A cell as text without blanks around it, null where nothing stands there."""
+    text = nw.col(column).cast(nw.String()).str.strip_chars()
+    return nw.when(text != "").then(text)
 
 
-def _level(number: pl.Expr | None, otherwise: int) -> pl.Expr:
+def _level(number: nw.Expr | None, otherwise: int) -> nw.Expr:
     if number is None:
-        return pl.lit(otherwise, dtype=pl.Int8)
-    return number.fill_null(otherwise).cast(pl.Int8, strict=False)
-
-
-KINDS = (".csv", ".parquet", ".xlsx")
-
-
-def scan(path: Path) -> pl.LazyFrame:
-    """A table as a lazy frame, text as text; rows are numbered as a spreadsheet shows them, from 2 below the header.
-
-    Raises ``ValueError`` with a sentence of the library for a file that is no such table.
-    """
-    try:
-        match path.suffix.lower():
-            case ".parquet":
-                table = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2)
-            case ".csv":
-                table = pl.scan_csv(path, infer_schema=False)
-            case _:
-                table = _first_sheet(path).lazy()
-        numbered = ROW in table.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-    return table if numbered else table.with_row_index(ROW, offset=2)
-
-
-def _first_sheet(path: Path) -> pl.DataFrame:
-    """The first sheet of a workbook as text. Raises ``ValueError`` for a file that is no workbook."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise ValueError(str(error)) from error
-    header, *body = rows or [[]]
-    columns = {str(name): [_as_text(row[place]) for row in body] for place, name in enumerate(header) if name != ""}
-    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-
-
-def _as_text(value: object) -> str | None:
-    """A cell as it would be typed: whole numbers without a point, an empty cell as nothing."""
-    if value in ("", None):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        return nw.lit(otherwise, dtype=nw.Int8())
+    return number.fill_null(otherwise).cast(nw.Int8())

@@ -17,9 +17,10 @@ from assess.engines.columnar import DECISIONS, LISTS, Columnar
 from assess.readings import Position, Reading, Status
 from assess.ruleset.model import RuleSet
 from assess.screening.command import screen_file
-from assess.screening.result import FORMATS, result_of
+from assess.screening.result import FORMATS, good_inputs, result_of
 from assess.screening.screen import PORTFOLIO_LISTS, screened
-from assess.screening.table import scan, wide
+from assess.screening.source import scan
+from assess.screening.table import wide
 from assess.situation import Situation
 from tests.screening.conftest import District, One, judged
 
@@ -119,14 +120,7 @@ def test_columns_of_a_wide_table(ruleset: RuleSet, tmp_path: Path) -> None:
     rows, situations = relations(ruleset, 300, 7)
     columnar = Columnar(ruleset)
     table = scan(write(rows, tmp_path / "table.csv"))
-    columns = [name for name in table.collect_schema().names() if not name.startswith("__")]
-    how = wide(columns, columnar)
-    inputs = table.select(
-        "community",
-        **how.inputs,
-        **{f"missing:{name}": value for name, value in how.missing.items()},
-        **{f"disputed:{name}": value for name, value in how.disputed.items()},
-    )
+    inputs = good_inputs(table, wide(nw.from_native(table).collect_schema(), columnar), all_good=True)
     found = screened(nw.from_native(inputs), columnar).to_native().collect()
     lists = set()
     for row in found.iter_rows(named=True):
@@ -159,7 +153,7 @@ def test_reasons_name_what_is_asked_and_what_is_disputed(whole: District) -> Non
 
 
 def read(path: Path) -> list[tuple[str, ...]]:
-    frame = scan(path).drop("__row").collect()
+    frame = scan(path).drop("__row", "__more", strict=False).collect()
     return [tuple(frame.columns), *(tuple("" if v is None else str(v) for v in row) for row in frame.iter_rows())]
 
 
