@@ -115,6 +115,9 @@ class _Reading:
         for name, plain in self.columnar.stated.items():
             levels = [kind.id for kind in ruleset.types] if name == THE_TYPE else ruleset.attribute[name].level_ids
             inputs[plain] = self._stated(TYPE if name == THE_TYPE else f"{ATTRIBUTE}{name}", tuple(levels))
+        for attribute in ruleset.attributes:
+            if attribute.id not in self.columnar.stated:  # nothing depends on it, and yet it can be wrong
+                self._stated(f"{ATTRIBUTE}{attribute.id}", attribute.level_ids)
         return Wide(self.cells, inputs, missing, disputed, tuple(self.mistakes))
 
     def _cell(self, column: str) -> str:

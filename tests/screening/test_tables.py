@@ -21,6 +21,7 @@ from assess.screening.backends import screen_on
 from assess.screening.command import screen_file
 from assess.screening.ratings import Ratings
 from assess.situation import of_assessment
+from benchmarks.generate import Plan, make
 from tests.screening.test_ratings import NAMES, written
 from tests.screening.test_screen import relations, write
 
@@ -269,3 +270,25 @@ def test_a_table_that_no_engine_can_read(ruleset: RuleSet, tmp_path: Path) -> No
     assert [problem.code for problem in done.problems] == ["unreadable"]
     missing = screen_on("duckdb", "none.parquet", str(tmp_path / "o.parquet"), Columnar(ruleset), force=False)
     assert [problem.code for problem in missing.problems] == ["no-such-file"]
+
+
+# --- spoilt tables -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_one_row_in_a_hundred_is_spoilt_in_ten_ways(ruleset: RuleSet, tmp_path: Path, wide: bool) -> None:
+    """Every mistake is named where the generator put it, and the other rows come out as they do without it."""
+    relations_made = 4000 if wide else 120
+    spoilt, sound = tmp_path / "spoilt.csv", tmp_path / "sound.csv"
+    make(Plan(ruleset, relations_made, seed=3, broken=0.01), spoilt, wide=wide)
+    make(Plan(ruleset, relations_made, seed=3, attributes=True), sound, wide=wide)
+    output, expected = tmp_path / "out.parquet", tmp_path / "expected.parquet"
+    assert run_command(["screen", str(spoilt), "-o", str(output), "--rows-at-once", "1500"]) == 2
+    assert run_command(["screen", str(sound), "-o", str(expected)]) == 0
+    listed = pl.read_csv(f"{spoilt}.broken.csv", infer_schema=False).fill_null("")
+    assert sorted(one[1:] for one in rejected(output)) == sorted(listed.rows())
+    assert len({(one[2], one[4], one[3]) for one in rejected(output) if one[4] != "row-duplicate"}) >= 9
+    if wide:
+        kept, whole = pl.read_parquet(output), pl.read_parquet(expected)
+        assert kept.height == pl.read_csv(spoilt, infer_schema=False).height - listed["row"].n_unique()
+        assert kept.equals(whole.filter(pl.col("community").is_in(kept["community"].implode())))
