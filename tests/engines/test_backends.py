@@ -1,4 +1,8 @@
-"""The columns on other machines' terms: DuckDB and Spark conclude the same as polars, column by column."""
+"""The columns on other machines' terms: DuckDB and Spark conclude the same as polars, column by column.
+
+The long run takes the 10,000 relations of which ``test_columnar`` says in its own that polars equals the reference:
+``pytest -m long -n 0 tests/engines``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ import pytest
 from assess.engines.columnar import Columnar, table
 from assess.ruleset.model import RuleSet
 from tests.engines.test_columnar import relation, rows_of
+
+
+MANY = pytest.param(10_000, marks=pytest.mark.long)
 
 
 def inputs(columnar: Columnar, count: int) -> pl.LazyFrame:
@@ -37,10 +44,11 @@ def expected(columnar: Columnar, frame: pl.LazyFrame) -> list[tuple[object, ...]
     return sorted(native.collect().rows())
 
 
-def test_duckdb(ruleset: RuleSet, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [500, MANY])
+def test_duckdb(ruleset: RuleSet, tmp_path: Path, size: int) -> None:
     duckdb = pytest.importorskip("duckdb")
     columnar = Columnar(ruleset)
-    frame = inputs(columnar, 500)
+    frame = inputs(columnar, size)
     file = tmp_path / "rows.parquet"
     frame.collect().write_parquet(file)
     with duckdb.connect() as connection:
@@ -50,10 +58,11 @@ def test_duckdb(ruleset: RuleSet, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
-def test_spark(ruleset: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [60, MANY])
+def test_spark(ruleset: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     sql = pytest.importorskip("pyspark.sql", reason="uv sync --group spark installs PySpark")
     columnar = Columnar(ruleset)
-    frame = inputs(columnar, 60)
+    frame = inputs(columnar, size)
     file = tmp_path / "rows.parquet"
     frame.collect().write_parquet(file)
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")

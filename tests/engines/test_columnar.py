@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import narwhals as nw
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from assess.engines.columnar import DECISIONS, LISTS, Columnar, ColumnarEngine, Row, row_of, table
@@ -85,9 +86,10 @@ def same(columns: dict[str, object], verdict: Verdict, ruleset: RuleSet) -> None
         assert LISTS[place] == placed.get(strategy.id, ""), strategy.id
 
 
-def test_everything_equals_the_verdict(ruleset: RuleSet) -> None:
-    choose = random.Random(20261124)
-    relations = [relation(ruleset, choose) for _ in range(400)]
+@pytest.mark.parametrize("size", [400, pytest.param(10_000, marks=pytest.mark.long)])
+def test_everything_equals_the_verdict(ruleset: RuleSet, size: int) -> None:
+    choose = random.Random(7)
+    relations = [relation(ruleset, choose) for _ in range(size)]
     found = decided(Columnar(ruleset), relations)
     for columns, one in zip(found, relations, strict=True):
         same(columns, judge(ruleset, one), ruleset)
