@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from assess.screening.command import screen_file
 from assess.screening.ratings import Ratings
 from assess.situation import of_assessment
 from benchmarks.generate import Plan, make
+from tests.conftest import ROOT
 from tests.screening.test_ratings import NAMES, written
 from tests.screening.test_screen import relations, write
 
@@ -292,3 +296,42 @@ def test_one_row_in_a_hundred_is_spoilt_in_ten_ways(ruleset: RuleSet, tmp_path: 
         kept, whole = pl.read_parquet(output), pl.read_parquet(expected)
         assert kept.height == pl.read_csv(spoilt, infer_schema=False).height - listed["row"].n_unique()
         assert kept.equals(whole.filter(pl.col("community").is_in(kept["community"].implode())))
+
+
+# --- killed ------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_killed_five_times_and_finished(ruleset: RuleSet, tmp_path: Path) -> None:
+    """What is done is kept, nothing is half-written under the name of the result, and the bytes are the same."""
+    table = tmp_path / "table.csv"
+    make(Plan(ruleset, 4000, seed=9, broken=0.01), table, wide=True)
+    undisturbed, killed = tmp_path / "undisturbed.parquet", tmp_path / "killed.parquet"
+    assert start(table, undisturbed).wait(timeout=300) == 2
+    choose, parts = random.Random(5), tmp_path / ".killed.parquet.parts"
+    for done_before in range(5):
+        process = start(table, killed)
+        wait_for(parts, done_before + 1, process)
+        time.sleep(choose.uniform(0, 0.3))
+        assert process.poll() is None, "it is killed before it is done"
+        process.kill()
+        process.wait()
+        assert not killed.exists()
+        assert len(list(parts.glob("result-*.parquet"))) > done_before, "what was done is still there"
+    assert start(table, killed).wait(timeout=300) == 2
+    assert killed.read_bytes() == undisturbed.read_bytes()
+    assert rejected(killed) == rejected(undisturbed)
+    assert not parts.exists()
+    assert not list(tmp_path.glob("*.part"))
+
+
+def start(table: Path, output: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "assess", "screen", str(table), "-o", str(output), "--rows-at-once", "400"]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for(parts: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    patience = time.monotonic() + 120
+    while len(list(parts.glob("result-*.parquet"))) < count:
+        assert time.monotonic() < patience
+        assert process.poll() is None
+        time.sleep(0.01)
