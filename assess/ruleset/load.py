@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -44,8 +44,23 @@ _REQUIRED = ("ruleset.yaml", "stages.yaml", "indicators")
 CASES = "cases"
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A rule set with where everything in it stands: parts by their path, conditions by identity."""
+
+    ruleset: RuleSet
+    origins: Origins
+    places: Mapping[int, Place]
+
+
 def load_ruleset(folder: FilePath) -> tuple[RuleSet | None, list[Problem]]:
     """The rule set in ``folder``, or every problem of it, in file order."""
+    located, problems = load_located(folder)
+    return (located.ruleset if located else None), problems
+
+
+def load_located(folder: FilePath) -> tuple[Located | None, list[Problem]]:
+    """The rule set in ``folder`` with its places, or every problem of it, in file order."""
     if not folder.is_dir():
         return None, [Problem("no-such-folder", Place(str(folder)), value=str(folder))]
     documents, problems = _read_folder(folder)
@@ -65,7 +80,7 @@ def load_ruleset(folder: FilePath) -> tuple[RuleSet | None, list[Problem]]:
     problems += [problem for problem in references_and_shape if not _follows(problem, unread)]
     if problems or ruleset is None:
         return None, in_order(problems)
-    return ruleset.model_copy(update={"digest": as_read}), []
+    return Located(ruleset.model_copy(update={"digest": as_read}), origins, conditions.places), []
 
 
 def digest(documents: Mapping[str, Document]) -> str:
