@@ -106,7 +106,7 @@ _CODES = {
     "string_pattern_mismatch": "wrong-form", "string_too_short": "empty-text", "too_short": "too-few",
     "too_long": "too-many", "greater_than_equal": "too-small", "less_than_equal": "too-large",
     "missing-language": "missing-language", "unknown-language": "unknown-language",
-    "text-by-language": "text-by-language",
+    "text-by-language": "text-by-language", "weeks-backwards": "weeks-backwards",
 }  # fmt: skip
 
 

@@ -55,6 +55,16 @@ def _by_language(words: Any) -> Any:
 Text = Annotated[Mapping[str, Words], BeforeValidator(_by_language), AfterValidator(_in_every_language)]
 Name = Annotated[str, BeforeValidator(_as_typed), Field(pattern=rf"^{NAME.pattern}$")]
 Citation = Words | Text
+
+
+def _forwards(weeks: tuple[int, int]) -> tuple[int, int]:
+    if weeks[0] > weeks[1]:
+        raise PydanticCustomError("weeks-backwards", "backwards")
+    return weeks
+
+
+# The fewest and the most weeks that something takes.
+Weeks = Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], AfterValidator(_forwards)]
 # Conditions arrive parsed: their form is checked by the condition reader, which knows where every part stands.
 Parsed = Annotated[Condition, PlainValidator(lambda value: value)]
 
@@ -239,6 +249,7 @@ class Strategy(Model):
     caution: Text | None = None
     roles: Mapping[str, Text] = {}
     duration: Text | None = None
+    weeks: Weeks | None = None  # how long ``duration`` is; without it, what is begun goes on
     effort: str
     outputs: Text | None = None
     basis: tuple[Citation, ...] = ()
