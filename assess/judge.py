@@ -8,22 +8,22 @@ from itertools import combinations
 from assess.advice import advise
 from assess.engines import Engine
 from assess.engines.reference import ReferenceEngine
+from assess.explain.inquiry import inquiry
 from assess.explain.raises import Raises
+from assess.explain.robustness import robustness
 from assess.explain.why import why
-from assess.ladder import span, stage
-from assess.readings import Mode, Position, Reading
+from assess.ladder import stage
+from assess.readings import Position, Reading
 from assess.ruleset.model import RuleSet
 from assess.screening.checks import screen
-from assess.situation import Situation, under
+from assess.situation import Situation
 from assess.verdict import (
     AssessmentName,
     Gap,
     NoticeOut,
     PositionOut,
     ReadingOut,
-    Robustness,
     RuleSetName,
-    Span,
     Verdict,
 )
 
@@ -40,6 +40,7 @@ def judge(ruleset: RuleSet, situation: Situation, engine: Engine = _reference, *
     standing = stage(conclusions.of("gate"), situation.readings, ruleset)
     gate = ruleset.gates.get(standing.floor + 1)
     raises = Raises(ruleset, situation.readings)
+    checks = screen(ruleset.screening, conclusions.of("check")) if ruleset.screening else None
     return Verdict(
         ruleset=RuleSetName(name=ruleset.name, version=ruleset.version, digest=ruleset.digest),
         engine=engine.name,
@@ -55,11 +56,12 @@ def judge(ruleset: RuleSet, situation: Situation, engine: Engine = _reference, *
         stage=standing,
         perspective_gaps=tuple(_gaps(ruleset, situation.readings)),
         strategies=advise(ruleset, situation, conclusions, standing),
-        screening=screen(ruleset.screening, conclusions.of("check")) if ruleset.screening else None,
+        screening=checks,
         why=why(ruleset, situation, conclusions),
         raises=raises.cheapest(gate, standing.floor + 1) if gate is not None else (),
         by_condition=raises.by_condition(gate, standing.floor + 1) if gate is not None else (),
-        robustness=_robustness(ruleset, situation),
+        robustness=robustness(ruleset, situation),
+        inquiry=inquiry(ruleset, situation.readings, standing, checks),
         one_sided=_one_sided(ruleset, situation),
         unrated=situation.unrated,
         notices=tuple(
@@ -91,21 +93,6 @@ def _gaps(ruleset: RuleSet, readings: Mapping[str, Reading]) -> Iterator[Gap]:
             gap = max(one.floor - two.ceiling, two.floor - one.ceiling)
             if gap >= ruleset.gaps_from:
                 yield Gap(indicator=indicator, sources=(first, second), gap=gap)
-
-
-def _robustness(ruleset: RuleSet, situation: Situation) -> Robustness:
-    """The stage whichever single source is right, and the stage without each source in turn."""
-    sources = [
-        source.id
-        for source in ruleset.sources
-        if any(source.id in reading.positions for reading in situation.readings.values())
-    ]
-    without = {source: _span(ruleset, under(situation, ruleset, situation.mode, source)) for source in sources}
-    return Robustness(any_source=_span(ruleset, under(situation, ruleset, Mode.HULL)), without=without)
-
-
-def _span(ruleset: RuleSet, readings: Mapping[str, Reading]) -> Span:
-    return span(_reference(ruleset, readings, {}, None).of("gate"))
 
 
 def _one_sided(ruleset: RuleSet, situation: Situation) -> str | None:

@@ -193,11 +193,56 @@ class Span(Model):
     ceiling: int
 
 
-class Robustness(Model):
-    """How far the stage stands on single sources."""
+class LevelStep(Model):
+    """A floor that is lower, or a ceiling that is higher, than it is taken to be."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+    indicator: str
+    from_: Annotated[int, Field(alias="from")]
+    to: int
+
+
+class Threshold(Model):
+    """A threshold of the gates that would change the stage if it were another, and where the relation would stand."""
+
+    condition: Annotated[str, Field(description="a named condition, or gate:STAGE")]
+    atom: Annotated[str, Field(description="the comparison, or 'at_least: K of N'")]
+    to: Annotated[int, Field(description="the level or K by one more or less; beyond the grammar: true or false")]
+    floor: int
+    ceiling: int
+    possible: tuple[int, ...]
+
+
+class Robustness(Model):
+    """How far the stage stands on single levels, sources and thresholds."""
+
+    down: Annotated[int | None, Field(description="fewest levels of floors until the stage's floor falls; null at 0")]
+    up: Annotated[int | None, Field(description="fewest levels of ceilings until its ceiling rises; null at the top")]
+    down_by: Annotated[tuple[LevelStep, ...], Field(description="steps that do it: fewest indicators, first in order")]
+    up_by: tuple[LevelStep, ...]
     any_source: Span
     without: Mapping[str, Span]
+    thresholds: tuple[Threshold, ...]
+
+
+class Settles(Model):
+    """The smallest set of readings whose answers alone could settle the stage there."""
+
+    stage: int
+    ask: Annotated[
+        tuple[str, ...] | None, Field(description="null where no answers can, since something of it does not apply")
+    ]
+
+
+class Inquiry(Model):
+    """What to ask next, and whom first."""
+
+    pivotal: Annotated[
+        tuple[str, ...] | None,
+        Field(description="readings whose answer alone can change the stage or the decision; null: too many to tell"),
+    ]
+    settles: tuple[Settles, ...]
+    whom: Annotated[Mapping[str, str], Field(description="the source to ask first, of every reading named here")]
 
 
 class NoticeOut(Model):
@@ -228,6 +273,7 @@ class Verdict(Model):
     raises: tuple[Raise, ...]
     by_condition: tuple[ConditionRaises, ...]
     robustness: Robustness
+    inquiry: Inquiry
     one_sided: str | None
     unrated: Mapping[str, int]
     notices: tuple[NoticeOut, ...]

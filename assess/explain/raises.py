@@ -90,6 +90,11 @@ class Raises:
                 best = options[0].cost[:3], options
         return frozenset(name for option in (best[1] if best else ()) for name, _ in option.levels)
 
+    def least(self, unfolded: Condition) -> Levels | None:
+        """The levels that one least-cost raise reaches, nothing where there is none; the condition has no names."""
+        options = self._options(unfolded, 1, {})
+        return options[0].levels if options else None
+
     # --- composing -----------------------------------------------------------------------------------------------
 
     def _minimal(self, condition: Condition, count: int) -> list[_Option]:

@@ -1,0 +1,120 @@
+"""Inquiry is exact: the smallest settling sets equal trying every set and every answer, and z3's optimum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations, product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assess.evidence.model import Assessment
+from assess.explain.settling import Settling
+from assess.judge import judge
+from assess.readings import Reading, Status
+from assess.ruleset.model import RuleSet
+from assess.verdict import Inquiry
+from tests.explain.halves import CASES, situation_of
+from tests.explain.optimum import smallest_settling
+from tests.generated import Generated, is_true, situations
+
+QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STATUSES = (Status.MISSING, Status.SPREAD, Status.DISPUTED, Status.NOT_APPLICABLE)
+
+
+@st.composite
+def relations(draw: st.DrawFn) -> Generated:
+    """Relations with readings of every status that may be open."""
+    known = draw(situations())
+    readings = {name: replace(one, status=draw(st.sampled_from(STATUSES))) for name, one in known.readings.items()}
+    return replace(known, readings=readings)
+
+
+def settles(known: Generated, stage: int, names: tuple[str, ...]) -> bool:
+    """Whether some answers about these readings settle the stage, by trying all of them."""
+    gates = list(known.ruleset.gates.values())
+    low = {name: reading.floor for name, reading in known.readings.items()}
+    high = {name: reading.ceiling for name, reading in known.readings.items()}
+    for answers in product(*(range(low[name], high[name] + 1) for name in names)):
+        given_ = dict(zip(names, answers, strict=True))
+        if all(is_true(gate, {**low, **given_}, known.ruleset) for gate in gates[:stage]) and not any(
+            is_true(gate, {**high, **given_}, known.ruleset) for gate in gates[stage : stage + 1]
+        ):
+            return True
+    return False
+
+
+def sets(known: Generated) -> Iterator[tuple[str, ...]]:
+    """All sets of readings that can be asked, smallest first, then missing before others, then rule-set order."""
+    readings = known.readings
+    askable = [name for name, reading in readings.items() if reading.status is not Status.NOT_APPLICABLE]
+    for size in range(len(askable) + 1):
+        yield from sorted(
+            combinations(askable, size), key=lambda one: sum(readings[n].status is not Status.MISSING for n in one)
+        )
+
+
+@QUICK
+@given(relations())
+def test_smallest_sets_equal_enumeration(known: Generated) -> None:
+    settling = Settling(known.ruleset, known.readings)
+    for stage in range(len(known.ruleset.gates) + 1):
+        expected = next((names for names in sets(known) if settles(known, stage, names)), None)
+        assert settling.at(stage) == expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_shipped_rules_equal_z3(ruleset: RuleSet, example: Callable[[str], Assessment], name: str) -> None:
+    situation = situation_of(name, ruleset, example)
+    for one in judge(ruleset, situation).inquiry.settles:
+        assert one.ask == smallest_settling(ruleset, situation.readings, one.stage), one.stage
+
+
+def test_nothing_known_at_all_equals_z3(ruleset: RuleSet) -> None:
+    readings = {one.id: Reading(0, one.highest, Status.MISSING, {}) for one in ruleset.indicators}
+    settling = Settling(ruleset, readings)
+    for stage in range(ruleset.top + 1):
+        assert settling.at(stage) == smallest_settling(ruleset, readings, stage)
+
+
+def test_what_does_not_apply_is_not_asked(ruleset: RuleSet) -> None:
+    readings = {one.id: Reading(0, one.highest, Status.MISSING, {}) for one in ruleset.indicators}
+    readings["emb.mandate"] = replace(readings["emb.mandate"], status=Status.NOT_APPLICABLE)
+    settling = Settling(ruleset, readings)
+    assert settling.at(1) is None, "nobody can say that the first gate holds"
+    assert settling.at(0) == ("emb.access", "emb.contact", "emb.ties", "emb.residents"), "four of five at 0"
+
+
+def of(name: str, ruleset: RuleSet, example: Callable[[str], Assessment]) -> Inquiry:
+    return judge(ruleset, situation_of(name, ruleset, example)).inquiry
+
+
+def test_a_certain_stage_asks_nothing(ruleset: RuleSet, example: Callable[[str], Assessment]) -> None:
+    found = of("wave-3", ruleset, example)
+    assert (found.pivotal, found.whom) == ((), {})
+    assert [(one.stage, one.ask) for one in found.settles] == [(3, ())]
+
+
+def test_everything_named_has_somebody_to_ask_first(ruleset: RuleSet, example: Callable[[str], Assessment]) -> None:
+    found = of("sparse", ruleset, example)
+    assert found.pivotal
+    named = {*found.pivotal, *(name for one in found.settles for name in one.ask or ())}
+    assert set(found.whom) == named
+    assert all(source == ruleset.indicator[name].primary_source for name, source in found.whom.items())
+
+
+def test_an_open_decision_is_asked_about_although_the_stage_is_certain(
+    ruleset: RuleSet, example: Callable[[str], Assessment]
+) -> None:
+    situation = situation_of("wave-1", ruleset, example)
+    found = []
+    for name in ruleset.indicator:
+        missing = Reading(0, ruleset.indicator[name].highest, Status.MISSING, {})
+        verdict = judge(ruleset, replace(situation, readings={**situation.readings, name: missing}))
+        assert verdict.screening
+        if len(verdict.stage.possible) == 1 and not verdict.screening.certain:
+            found.append(name)
+            assert verdict.inquiry.pivotal == (name,)
+    assert found
