@@ -108,7 +108,7 @@ def test_everything_named_has_somebody_to_ask_first(ruleset: RuleSet, example: C
 def test_an_open_decision_is_asked_about_although_the_stage_is_certain(
     ruleset: RuleSet, example: Callable[[str], Assessment]
 ) -> None:
-    situation = situation_of("wave-1", ruleset, example)
+    situation = situation_of("wave-2", ruleset, example)
     found = []
     for name in ruleset.indicator:
         missing = Reading(0, ruleset.indicator[name].highest, Status.MISSING, {})
@@ -117,4 +117,5 @@ def test_an_open_decision_is_asked_about_although_the_stage_is_certain(
         if len(verdict.stage.possible) == 1 and not verdict.screening.certain:
             found.append(name)
             assert verdict.inquiry.pivotal == (name,)
+            assert verdict.inquiry.whom == {name: ruleset.indicator[name].primary_source}
     assert found

@@ -9,11 +9,11 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from assess.engines.reference import ReferenceEngine
 from assess.evidence.model import Assessment
 from assess.explain.robustness import robustness
 from assess.explain.thresholds import gates_of
 from assess.ladder import stage
-from assess.engines.reference import ReferenceEngine
 from assess.readings import Mode, Reading
 from assess.ruleset.conditions import All, Any, AtLeast, Atom, Condition, Named, Not, text
 from assess.ruleset.model import RuleSet
