@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assess.engines import EngineUnavailableError
-from assess.explain.once import once
-from assess.explain.pivots import Pivotal
+from assess.explain.pivots import pivotal
 from assess.explain.settling import Settling, TooEntangledError
 from assess.readings import Reading
 from assess.ruleset.model import RuleSet
@@ -18,24 +17,17 @@ def inquiry(
 ) -> Inquiry:
     """The pivotal readings, and the smallest sets that could settle each possible stage."""
     certain = len(stage.possible) == 1 and (screening is None or screening.certain)
-    pivotal = () if certain else _pivotal(ruleset, readings)
+    changing = () if certain else _pivotal(ruleset, readings)
     settles = tuple(_settles(ruleset, readings, stage))
-    named = {*(pivotal or ()), *(name for one in settles for name in one.ask or ())}
+    named = {*(changing or ()), *(name for one in settles for name in one.ask or ())}
     whom = {name: ruleset.indicator[name].primary_source for name in ruleset.order if name in named}
-    return Inquiry(pivotal=pivotal, settles=settles, whom=whom)
+    return Inquiry(pivotal=changing, settles=settles, whom=whom)
 
 
 def _pivotal(ruleset: RuleSet, readings: Mapping[str, Reading]) -> tuple[str, ...] | None:
-    ask = _asker(ruleset)
-    return None if ask is None else tuple(ask(readings))
-
-
-@once
-def _asker(ruleset: RuleSet) -> Pivotal | None:
-    """What finds pivotal readings; nothing where a rule set's gates are too entangled for it."""
     try:
-        return Pivotal(ruleset)
-    except EngineUnavailableError:
+        return tuple(pivotal(ruleset, readings))
+    except EngineUnavailableError:  # too many assignments to try
         return None
 
 

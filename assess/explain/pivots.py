@@ -11,13 +11,14 @@ The same recursion runs over columns and over the nodes of a circuit: ``Algebra`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Generic, Protocol, TypeVar
 
 from assess.engines import EngineUnavailableError
 from assess.explain.circuit import Circuit
+from assess.explain.thresholds import gates_of
 from assess.readings import Reading, Status
 from assess.ruleset.conditions import All, AtLeast, Atom, Condition, leaves, unfold
 from assess.ruleset.model import RuleSet
@@ -66,28 +67,35 @@ class Pivots(Generic[T]):
         self.gates = [unfold(gate, ruleset.named) for gate in ruleset.gates.values()]
         self._known_inside: dict[int, tuple[Condition, frozenset[str]]] = {}
 
-    def pivotal(self) -> dict[str, T]:
-        """For every indicator of a gate or a check whether its reading is pivotal."""
+    def pivotal(self, among: Container[str] | None = None, gates: range | None = None) -> dict[str, T]:
+        """For every indicator of a gate or a check whether its reading is pivotal.
+
+        Where it is known beforehand that no other can be: only of these readings, and only through these gates.
+        """
+        wanted = self.ruleset.order if among is None else among
         found: dict[str, list[T]] = {}
-        for name, value in (*self._of_stage(), *self._of_decision()):
+        numbers = range(len(self.gates)) if gates is None else gates
+        for name, value in (*self._of_stage(wanted, numbers), *self._of_decision(wanted)):
             found.setdefault(name, []).append(value)
         order = self.ruleset.order
         return {name: self._any(found[name]) for name in sorted(found, key=order.__getitem__)}
 
-    def _of_stage(self) -> Iterator[tuple[str, T]]:
-        for number, gate in enumerate(self.gates):
-            below = self.gates[:number]
+    def _of_stage(self, among: Container[str], numbers: range) -> Iterator[tuple[str, T]]:
+        for number in numbers:
+            gate, below = self.gates[number], self.gates[:number]
             for indicator in _indicators([gate]):
-                yield indicator, self._flips(indicator, gate, below)
+                if indicator in among:
+                    yield indicator, self._flips(indicator, gate, below)
 
-    def _of_decision(self) -> Iterator[tuple[str, T]]:
+    def _of_decision(self, among: Container[str]) -> Iterator[tuple[str, T]]:
         checks = self.ruleset.screening.checks if self.ruleset.screening else ()
         required = [check.when for check in checks if check.required]
         for conditions in (required, [check.when for check in checks]):
             if conditions:
                 whole = unfold(All(tuple(conditions)), self.ruleset.named)
                 for indicator in _indicators([whole]):
-                    yield indicator, self._flips(indicator, whole, [])
+                    if indicator in among:
+                        yield indicator, self._flips(indicator, whole, [])
 
     # --- one reading, one condition ------------------------------------------------------------------------------
 
@@ -254,6 +262,47 @@ class Pivotal:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class _OfOne:
+    """The algebra of plain truths about one relation."""
+
+    readings: Mapping[str, Reading]
+
+    def constant(self, value: bool) -> bool:
+        """True or false."""
+        return value
+
+    def floor_reaches(self, indicator: str, level: int) -> bool:
+        """Whether the lowest possible level is at least ``level``."""
+        return self.readings[indicator].floor >= level
+
+    def ceiling_reaches(self, indicator: str, level: int) -> bool:
+        """Whether the highest possible level is at least ``level``."""
+        return self.readings[indicator].ceiling >= level
+
+    def bits(self, condition: Condition) -> None:
+        """Nothing has been worked out before."""
+        return
+
+    def negated(self, value: bool) -> bool:
+        """Not."""
+        return not value
+
+    def at_least(self, count: int, values: Sequence[bool]) -> bool:
+        """Whether at least ``count`` of these are true."""
+        return sum(values) >= count
+
+
 def pivotal(ruleset: RuleSet, readings: Mapping[str, Reading]) -> list[str]:
-    """The pivotal readings of a single relation."""
-    return Pivotal(ruleset)(readings)
+    """The pivotal readings of a single relation, without the circuit that only many relations are worth.
+
+    A reading that is known cannot be pivotal, nor can a gate change the stage that holds or fails in any case.
+    """
+    stage = gates_of(ruleset).span(readings)
+    unknown = {
+        name
+        for name, reading in readings.items()
+        if reading.floor < reading.ceiling and reading.status is not Status.NOT_APPLICABLE
+    }
+    found = Pivots(ruleset, _OfOne(readings)).pivotal(unknown, range(stage.floor, stage.ceiling))
+    return [name for name, value in found.items() if value]

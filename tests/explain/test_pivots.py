@@ -58,6 +58,7 @@ def test_equals_enumeration(known: Generated) -> None:
     except EngineUnavailableError:
         assume(False)  # a rule set that would take too many assignments is refused, and said to be
     assert set(ask(known.readings)) == enumerated(known)
+    assert pivotal(known.ruleset, known.readings) == ask(known.readings), "the way of a single relation"
 
 
 def test_a_settled_relation_has_none(ruleset: RuleSet, example: Callable[[str], Assessment]) -> None:
@@ -75,4 +76,4 @@ def test_the_sparse_example(ruleset: RuleSet, example: Callable[[str], Assessmen
 def test_one_relation_leaves_no_trace_in_the_next(ruleset: RuleSet, example: Callable[[str], Assessment]) -> None:
     waves = [of_assessment(example(name), ruleset).readings for name in ("sparse", "wave-1", "wave-3", "sparse")]
     ask = Pivotal(ruleset)
-    assert [ask(readings) for readings in waves] == [pivotal(ruleset, readings) for readings in waves]
+    assert [ask(readings) for readings in waves] == [Pivotal(ruleset)(readings) for readings in waves]
