@@ -229,7 +229,7 @@ def test_both_languages_have_the_same_sentences_and_all_are_used() -> None:
     assert keys[0] == keys[1]
     folder = Path(pdf.__file__).parent
     code = "".join((folder / name).read_text(encoding="utf-8") for name in ("portfolio.py", "brief.py"))
-    code += (folder.parent / "cli.py").read_text(encoding="utf-8")
+    code += (folder.parent / "commands" / "screening.py").read_text(encoding="utf-8")
     for key in keys[0]:
         name = key.removeprefix("portfolio.").removeprefix("brief.")
         stem, _, last = name.rpartition(".")
