@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def _page(page: Page, width: int) -> Iterator[RenderableType]:
     for line in opening.standing:
         yield _line(line, page.gap)
     yield from _cards(opening.acts, page)
+    yield from _cards(_how(page), page)
     for bullets in (opening.talk, opening.unknown):
         yield from _bullets(bullets, page.gap)
     yield from _profile(opening, page.language)
@@ -67,6 +69,25 @@ def _page(page: Page, width: int) -> Iterator[RenderableType]:
     yield Text()
     yield Text(page.footer[0], style="dim")
     yield Text(page.footer[1], style="dim")
+
+
+def _how(page: Page) -> Cards:
+    """How the first things to do are done here: who, by when, what is different in this place, and the signs."""
+    first = [card.title for card in page.opening.acts.cards]
+    found = {
+        card.title: card
+        for section in page.sections
+        for block in section.blocks
+        if section.id == "strategies" and isinstance(block, Cards)
+        for card in block.cards
+        if card.steps
+    }
+    cards = tuple(
+        replace(found[title], meta="", text="", lines=(), after=found[title].after[:2])
+        for title in first
+        if title in found
+    )
+    return Cards(catalogue(page.language).say("cli.done_here"), "", cards, numbered=True)
 
 
 def _heading(title: str) -> Group:
@@ -118,10 +139,17 @@ def _cards(cards: Cards, page: Page) -> Iterator[RenderableType]:
         head = Text.assemble((card.title, "bold"))
         if card.mark:
             head = Text.assemble(_mark(card.mark.truth), " ", head, f" · {card.mark.word}")
-        parts: list[Text] = [Text.assemble(head, (f"  {card.meta}" if card.meta else "", "dim"))]
+        parts: list[RenderableType] = [Text.assemble(head, (f"  {card.meta}" if card.meta else "", "dim"))]
         parts += [Text(card.text)] if card.text else []
         parts += [_line(line, page.gap) for line in card.lines]
         parts += [_clause(clause) for clause in card.clauses]
+        say = catalogue(page.language).say
+        parts += [
+            Text.assemble((say("cli.here_step", by=step.by, who=step.who), _ACCENT), step.does) for step in card.steps
+        ]
+        parts += [Text(card.local_title, style="bold")] if card.local else []
+        parts += [_hanging("·", Group(Text(item.text), Text(item.because, style="dim"))) for item in card.local]
+        parts += [_line(line, page.gap) for line in card.after]
         yield _hanging(f"{number}." if cards.numbered else "·", Group(*parts))
 
 
@@ -148,7 +176,7 @@ def _blocks(blocks: Sequence[object], page: Page) -> Iterator[RenderableType]:
 def _profile(opening: Opening, language: str) -> Iterator[RenderableType]:
     profile = opening.profile
     yield _heading(profile.title)
-    legend = "   ".join(f"{_SHAPES[i % len(_SHAPES)]} {name}" for i, name in enumerate(profile.sources))
+    legend = "   ".join(f"{_SHAPES[key.shape % len(_SHAPES)]} {key.name}" for key in profile.sources)
     yield Text(f"{legend}   [ ] {catalogue(language).say('cli.brackets')}", style="dim")
     for panel in profile.panels:
         yield _profile_table(panel, profile.levels)

@@ -124,8 +124,25 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step: by when, who, and what they do."""
+
+    by: str
+    who: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What is done differently in this place, and the local facts that selected it."""
+
+    text: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """Something with a name and several things to say of it."""
+    """Something with a name and several things to say of it; ``after`` comes below the steps and what is local."""
 
     title: str
     meta: str = ""
@@ -133,6 +150,10 @@ class Card:
     text: str = ""
     lines: tuple[Line, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    steps: tuple[Step, ...] = ()
+    local_title: str = ""
+    local: tuple[Local, ...] = ()
+    after: tuple[Line, ...] = ()
     small: tuple[str, ...] = ()
 
 

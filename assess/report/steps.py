@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assess.engines import Truth
+from assess.report import here
 from assess.report.page import (
     Block,
     Card,
@@ -104,14 +105,10 @@ def meta(subject: Subject, strategy: Strategy) -> str:
     effort = next(item.name for item in subject.ruleset.efforts if item.id == strategy.effort)
     return subject.say(
         "strategy.meta",
-        roles=[_role(subject, role) for role in strategy.roles],
+        roles=[subject.role(role) for role in strategy.roles],
         duration=subject.text(strategy.duration),
         effort=subject.text(effort),
     )
-
-
-def _role(subject: Subject, role: str) -> str:
-    return next((subject.text(item.name) for item in subject.ruleset.roles if item.id == role), role)
 
 
 def purposes(subject: Subject, advice: Advice) -> str:
@@ -143,37 +140,37 @@ def _towards(subject: Subject, strategy: Strategy) -> str:
 
 
 def _card(subject: Subject, advice: Advice) -> Card:
+    """A strategy in full: why now, why here, how it is done here, how one can tell."""
     strategy, say = subject.ruleset.strategy[advice.id], subject.say
-    lines = [Line(purposes(subject, advice), say("strategy.why-now"))]
+    lines = [
+        Line(purposes(subject, advice), say("strategy.why-now")),
+        Line(here.fitting(subject, strategy, advice), say("strategy.fits")),
+    ]
     lines += [Line(reason, say("strategy.first")) for reason in doubts(subject, advice)]
-    lines += _how(subject, strategy, advice)
-    lines.append(Line(subject.text(strategy.caution), say("strategy.caution")))
-    lines.append(Line(subject.text(strategy.outputs), say("strategy.outputs")))
+    steps = tuple(here.steps(subject, strategy))
+    if not steps:
+        lines += [
+            Line(subject.text(does), say("strategy.role", role=subject.role(role)))
+            for role, does in strategy.roles.items()
+        ]
+    local = tuple(here.adapted(subject, strategy, advice))
+    after = [
+        *here.signs(subject, strategy),
+        Line(subject.text(strategy.caution), say("strategy.caution")),
+        Line(subject.text(strategy.outputs), say("strategy.outputs")),
+    ]
+    small = (here.unsettled(subject, strategy), here.elsewhere(subject, strategy), *_support(subject, strategy))
     return Card(
         title=subject.text(strategy.name),
         meta=meta(subject, strategy),
         text=subject.text(strategy.aim),
         lines=tuple(line for line in lines if line.text),
-        small=tuple(_support(subject, strategy)),
+        steps=steps,
+        local_title=say("strategy.adapted") if local else "",
+        local=local,
+        after=tuple(line for line in after if line.text),
+        small=tuple(text for text in small if text),
     )
-
-
-def _how(subject: Subject, strategy: Strategy, advice: Advice) -> Iterator[Line]:
-    """Who does what; where it is worked out for this place, the steps, the signs and the adaptations that hold."""
-    here, say = strategy.here, subject.say
-    if here is None or not here.steps:
-        for role, does in strategy.roles.items():
-            yield Line(subject.text(does), say("strategy.role", role=_role(subject, role)))
-    if here is None:
-        return
-    for step in here.steps:
-        who = [_role(subject, role) for role in step.who]
-        yield Line(subject.text(step.does), say("strategy.step", by=say(f"by.{step.by}"), who=who))
-    for adaptation in here.adaptations:
-        if adaptation.id in advice.here:
-            yield Line(subject.text(adaptation.text), say("strategy.adapted"))
-    yield Line(subject.text(here.works), say("strategy.works"))
-    yield Line(subject.text(here.stop), say("strategy.stop"))
 
 
 def _support(subject: Subject, strategy: Strategy) -> Iterator[str]:
@@ -230,9 +227,12 @@ def _literals(subject: Subject, strategy: Strategy) -> dict[str, Leaf | Not]:
 def _doubt(subject: Subject, strategy: Strategy, reason: Reason) -> str:
     ref = reason.ref or ""
     match reason.code:
-        case ReasonCode.UNLESS_HOLDS | ReasonCode.UNLESS_OPEN:
-            because = subject.text(strategy.unless[int(ref)].because)
-            return subject.say(f"reason.{reason.code.value}", because=because)
+        case ReasonCode.UNLESS_HOLDS:
+            unless = strategy.unless[int(ref)]
+            told = here.facts(subject, unless.condition)
+            return subject.say("reason.unless-holds", because=subject.text(unless.because), facts=told)
+        case ReasonCode.UNLESS_OPEN:
+            return subject.say("reason.unless-open", because=subject.text(strategy.unless[int(ref)].because))
         case ReasonCode.LESS_FIT:
             because = subject.text(strategy.less_fit[ref])
             return subject.say("reason.less-fit", type=subject.community(ref), because=because)

@@ -102,6 +102,10 @@ class Subject:
         """The name of a community type."""
         return next((self.text(kind.name) for kind in self.ruleset.types if kind.id == type_id), type_id)
 
+    def role(self, role: str) -> str:
+        """The name of a role."""
+        return next((self.text(item.name) for item in self.ruleset.roles if item.id == role), role)
+
     def citations(self, citations: Iterable[Citation]) -> tuple[str, ...]:
         """Citations as they are printed; unverified ones only where the edition asks for them."""
         return tuple(self.text(one) for one in citations if self.edition.unverified or not _unverified(one))
