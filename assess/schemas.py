@@ -25,6 +25,8 @@ def assessment_schema(ruleset: RuleSet) -> str:
     evidence = parts["Evidence"]["properties"]
     evidence["indicator"]["enum"] = list(ruleset.indicator)
     evidence["source"]["enum"] = list(ruleset.source)
+    schema["properties"]["readings"]["propertyNames"] = {"enum": list(ruleset.indicator)}
+    schema["properties"]["positions"]["propertyNames"] = {"enum": list(ruleset.indicator)}
     evidence["rating"] = {"title": "Rating", "enum": [*ruleset.scale.levels, *ruleset.unrated]}
     parts["Event"]["properties"]["type"]["enum"] = list(ruleset.event)
     parts["Action"]["properties"]["strategy"]["enum"] = list(ruleset.strategy)

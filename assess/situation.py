@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assess.evidence.model import Assessment
+from assess.evidence.stated import with_stated
 from assess.readings import (
     Mode,
     Notice,
@@ -51,7 +52,8 @@ class Situation:
 
 def of_assessment(assessment: Assessment, ruleset: RuleSet, mode: Mode = Mode.MIDDLE) -> Situation:
     """The situation that an assessment describes."""
-    readings, notices = take_readings(assessment, ruleset, mode)
+    taken, notices = take_readings(assessment, ruleset, mode)
+    readings = with_stated(taken, assessment, ruleset)
     evidence: dict[str, list[tuple[int, str]]] = {}
     for index, item in enumerate(assessment.evidence):
         if isinstance(item.rating, int):
@@ -67,6 +69,7 @@ def of_assessment(assessment: Assessment, ruleset: RuleSet, mode: Mode = Mode.MI
         evidence=evidence,
         unrated=counts_without_rating(assessment, ruleset),
         notices=[*notices, *_unsettled(readings, ruleset)],
+        has_sources=not assessment.readings,
     )
 
 

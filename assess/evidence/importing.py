@@ -35,6 +35,7 @@ _ABOUT = {
 # Remarks: two of them do not contradict each other, so both are kept.
 _REMARKS = frozenset({"note", "ref"})
 _DATES = frozenset({"date", "since", "until"})
+_LEVELS = frozenset({"readings", "positions"})  # levels stated outright, which stay numbers
 
 
 Respondent = tuple[str, str]  # a source and a code
@@ -120,7 +121,7 @@ class _Merger:
         for path, value in _statements(document.data):
             if path == ("id",) and path not in document.values:
                 continue  # it is only the name of a file
-            self._state(path, _plain(value, path[-1]), document.place(path))
+            self._state(path, value if path[0] in _LEVELS else _plain(value, path[-1]), document.place(path))
         for key, about in _ABOUT.items():
             for index, item in enumerate(document.data.get(key) or ()):
                 self._entry(key, about, document, (key, index), item)

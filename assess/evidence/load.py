@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from assess.evidence import stated
 from assess.evidence.model import FORMAT, Assessment
 from assess.problems import Called, Place, Problem, by_name, in_order, unnamed
 from assess.ruleset.model import RuleSet
@@ -107,6 +108,7 @@ class _Content:
             *self._community(),
             *self._evidence(),
             *self._twice(),
+            *stated.problems(self.document, self.ruleset),
             *self._known("events", "type", {event.id: event.name for event in self.ruleset.events}, "event"),
             *self._known("actions", "strategy", {item.id: item.name for item in self.ruleset.strategies}, "strategy"),
         ]

@@ -55,6 +55,10 @@ Day = Annotated[
 ]
 
 
+Level = Annotated[int, Field(ge=0, le=4)]
+Interval = Level | tuple[Level, Level]
+
+
 class Model(BaseModel):
     """What all models of an assessment share: frozen, and no field that nobody knows."""
 
@@ -123,5 +127,12 @@ class Assessment(Model):
     community: Community = Community()
     wave: Wave
     evidence: tuple[Evidence, ...] = ()
+    readings: Annotated[
+        Mapping[str, Interval],
+        Field(description="readings stated outright, in place of evidence: a level, or [floor, ceiling]"),
+    ] = {}
+    positions: Annotated[
+        Mapping[str, Mapping[str, Interval]], Field(description="likewise what single sources say, by indicator")
+    ] = {}
     events: tuple[Event, ...] = ()
     actions: tuple[Action, ...] = ()

@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff](?:[\w\u4e00-\u9fff （）、。；�
 _DAY = re.compile(r"\d{4}(?:-\d\d)?(?:-\d\d)?")
 _NO_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
 _LONGEST = 118
-_ORDER = ("assess", "id", "title", "organization", "committee", "community", "wave")
+_ORDER = ("assess", "id", "title", "organization", "committee", "community", "wave", "readings", "positions")
 _IN_ITEM = ("indicator", "source", "type", "strategy", "respondent", "rating", "since", "until", "state", "date")
 _DATES = frozenset({"date", "since", "until"})
 
@@ -55,6 +55,8 @@ def _value(value: Any, key: str) -> str:
         return "{" + ", ".join(f"{_text(str(name))}: {_value(value[name], name)}" for name in names) + "}"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_value(item, key) for item in value)}]"
     if key in _DATES and _DAY.fullmatch(str(value)):
         return str(value)
     return _text(str(value))
