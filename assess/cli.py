@@ -13,7 +13,7 @@ import click
 
 from assess import __version__
 from assess.cli_help import Group, spoken, usage_message
-from assess.commands import about, evidence, rules, screening, verdicts
+from assess.commands import about, authoring, evidence, screening, verdicts
 from assess.commands.shared import BAD_INPUT, DEFECT, INTERRUPTED, say_error
 
 
@@ -61,7 +61,7 @@ for command in (
     evidence.form,
     evidence.import_,
     screening.screen,
-    rules.rules,
+    authoring.rules_group,
     about.schema,
     about.completion,
 ):

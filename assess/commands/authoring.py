@@ -1,0 +1,91 @@
+"""Commands for who writes a rule set: test its cases, see what they would miss, start an entry, write the codebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assess.cli_help import Command, spoken
+from assess.commands.rules import rules as rules_group
+from assess.commands.shared import BAD_INPUT, FAILS, common, report_problems, say_error, stop, the_ruleset
+
+if TYPE_CHECKING:
+    from assess.cases import Case
+    from assess.ruleset.model import RuleSet
+
+
+@rules_group.command("test", cls=Command)
+@click.argument("names", nargs=-1, metavar="[CASE|FILE]...")
+@click.option("-k", "text", metavar="TEXT")
+@common
+def rules_test(names: tuple[str, ...], *, text: str | None, rules: Path | None, lang: str | None) -> None:
+    """Test the cases of a rule set."""
+    from assess.case_report import failure
+    from assess.terminal import bar
+
+    words, ruleset = spoken(), the_ruleset(rules)
+    cases = _matching(_chosen(names, ruleset, rules), text)
+    failed = 0
+    with bar(words.say("cases.testing")) as progress:
+        for done, case in enumerate(cases, 1):
+            differing = case.differences(ruleset)
+            if differing:
+                failed += 1
+                click.echo(failure(case, differing, words))
+            progress(done, len(cases))
+    if failed:
+        click.echo(words.say("cases.some_fail", n=failed, total=len(cases)))
+        stop(FAILS)
+    click.echo(words.say("cases.all_hold", n=len(cases)))
+
+
+def _all_cases(paths: list[Path], ruleset: RuleSet) -> list[Case]:
+    """The cases of these files; a file that is broken ends the command."""
+    from assess.cases import load_all
+
+    cases, problems = load_all(paths, ruleset)
+    if problems:
+        report_problems(problems, kept=True)
+        stop(BAD_INPUT)
+    return cases
+
+
+def _chosen(names: tuple[str, ...], ruleset: RuleSet, rules: Path | None) -> list[Case]:
+    """All cases of the rule set, or those that are named by their id or by their file."""
+    from assess.cases import case_files
+    from assess.content import content
+    from assess.problems import nearest
+
+    words, folder = spoken(), rules or content("rules")
+    files = [name for name in names if "/" in name or name.endswith((".yaml", ".yml"))]
+    chosen = _all_cases([Path(name) for name in files], ruleset)
+    if names and len(files) == len(names):
+        return chosen
+    cases = _all_cases(case_files(folder), ruleset)
+    if not cases:
+        stop(say_error(words.say("cases.none"), BAD_INPUT))
+    known = [case.id for case in cases]
+    for name in names:
+        if name not in files and name not in known:
+            meant = nearest(name, known)
+            hint = " " + words.say("problems.meant", meant=meant) if meant else ""
+            stop(say_error(words.say("cases.no_such_case", value=name) + hint, BAD_INPUT))
+    return [*chosen, *(case for case in cases if not names or case.id in names)]
+
+
+def _matching(cases: list[Case], text: str | None) -> list[Case]:
+    """The cases whose id or sentence has this text."""
+    if text is None:
+        return cases
+    wanted = text.casefold()
+    found = [case for case in cases if any(wanted in said.casefold() for said in _said(case))]
+    if not found:
+        stop(say_error(spoken().say("cases.none_match", text=text), BAD_INPUT))
+    return found
+
+
+def _said(case: Case) -> tuple[str, ...]:
+    """The id of a case and what it says, in every language."""
+    return case.id, *((case.says,) if isinstance(case.says, str) else case.says.values())
