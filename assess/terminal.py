@@ -20,10 +20,11 @@ from rich.text import Text
 from assess.catalogue import Catalogue, catalogue
 from assess.demo import Made
 from assess.evidence.model import Assessment
+from assess.explain.said import sureness
 from assess.report.page import Bullets, Cards, Clause, Line, Opening, Page, ProfileRow
 from assess.report.page import Panel as ProfilePanel
 from assess.report.view import page_of
-from assess.report.words import Edition
+from assess.report.words import Edition, Subject
 from assess.ruleset.model import RuleSet
 from assess.ruleset.show import Entry
 from assess.verdict import Verdict
@@ -35,19 +36,26 @@ if TYPE_CHECKING:  # the dataframe library is not needed to show a verdict
 _SHAPES = "■●△◇✚▼✕"
 _TRUTHS = {"holds": ("●", "green"), "open": ("◐", "yellow"), "fails": ("○", "red")}
 _ACCENT = "cyan"
+EDITION = Edition("organization")
 _SECTIONS = ("patterns", "path")
 
 
 def show_verdict(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language: str) -> None:
     """Print one verdict as a short report."""
-    page = page_of(verdict, assessment, ruleset, language, Edition("organization"))
+    page = page_of(verdict, assessment, ruleset, language, EDITION)
+    sure = sureness(subject_of(verdict, assessment, ruleset, language))
     console = Console(highlight=False, soft_wrap=False)
-    console.print(Group(*_page(page, console.width)))
+    console.print(Group(*_page(page, sure, console.width)))
     for rule in verdict.trail or ():
         console.print(Text(rule, style="dim"))
 
 
-def _page(page: Page, width: int) -> Iterator[RenderableType]:
+def subject_of(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language: str) -> Subject:
+    """What the terminal speaks of."""
+    return Subject(verdict, assessment, ruleset, catalogue(language), EDITION, numbers={})
+
+
+def _page(page: Page, sure: Bullets, width: int) -> Iterator[RenderableType]:
     opening = page.opening
     yield Text()
     yield Text(opening.title, style=f"bold {_ACCENT}")
@@ -55,16 +63,16 @@ def _page(page: Page, width: int) -> Iterator[RenderableType]:
         yield Text(small, style="dim")
     yield Text()
     yield _ladder(opening, width)
-    for line in opening.standing:
-        yield _line(line, page.gap)
+    for one in opening.standing:
+        yield line(one, page.gap)
     yield from _cards(opening.acts, page)
     yield from _cards(_how(page), page)
-    for bullets in (opening.talk, opening.unknown):
-        yield from _bullets(bullets, page.gap)
+    for some in (opening.talk, opening.unknown, sure):
+        yield from bullets(some, page.gap)
     yield from _profile(opening, page.language)
     for section in page.sections:
         if section.id in _SECTIONS:
-            yield _heading(section.title)
+            yield heading(section.title)
             yield from _blocks(section.blocks, page)
     yield Text()
     yield Text(page.footer[0], style="dim")
@@ -90,11 +98,13 @@ def _how(page: Page) -> Cards:
     return Cards(catalogue(page.language).say("cli.done_here"), "", cards, numbered=True)
 
 
-def _heading(title: str) -> Group:
+def heading(title: str) -> Group:
+    """A heading with a rule behind it."""
     return Group(Text(), Rule(Text(title, style=f"bold {_ACCENT}"), align="left", style="dim"))
 
 
-def _mark(truth: str) -> Text:
+def mark(truth: str) -> Text:
+    """The shape of a truth, in its colour."""
     shape, colour = _TRUTHS.get(truth, ("", ""))
     return Text(shape, style=colour)
 
@@ -102,22 +112,24 @@ def _mark(truth: str) -> Text:
 def _ladder(opening: Opening, width: int) -> Columns:
     panels = []
     for rung in opening.rungs:
-        said = Text.assemble(_mark(rung.mark.truth), " ", rung.mark.word) if rung.mark else Text()
+        said = Text.assemble(mark(rung.mark.truth), " ", rung.mark.word) if rung.mark else Text()
         body = Group(Text.assemble((rung.label, "dim"), "  ", said), Text(rung.name, style="bold"), Text(rung.note))
         panels.append(Panel(body, border_style=f"bold {_ACCENT}" if rung.here else "dim"))
     each = max((width - 2 * len(panels)) // max(len(panels), 1), 22)
     return Columns(panels, width=min(each, 40), padding=(0, 1))
 
 
-def _line(line: Line, gap: str) -> Text:
-    return Text.assemble((line.lead, "bold"), gap if line.lead and line.text else "", line.text)
+def line(one: Line, gap: str) -> Text:
+    """A line whose lead stands out."""
+    return Text.assemble((one.lead, "bold"), gap if one.lead and one.text else "", one.text)
 
 
-def _bullets(bullets: Bullets, gap: str) -> Iterator[RenderableType]:
-    if bullets.items:
-        yield _heading(bullets.title)
-        for item in bullets.items:
-            yield _hanging("·", _line(item, gap))
+def bullets(some: Bullets, gap: str) -> Iterator[RenderableType]:
+    """A list of lines below a heading; nothing where there are none."""
+    if some.items:
+        yield heading(some.title)
+        for item in some.items:
+            yield _hanging("·", line(item, gap))
 
 
 def _hanging(mark: str | Text, body: Text | Group) -> Table:
@@ -132,16 +144,16 @@ def _hanging(mark: str | Text, body: Text | Group) -> Table:
 def _cards(cards: Cards, page: Page) -> Iterator[RenderableType]:
     if not cards.cards:
         return
-    yield _heading(cards.title) if cards.title else Text()
+    yield heading(cards.title) if cards.title else Text()
     if cards.note:
         yield Text(cards.note, style="dim")
     for number, card in enumerate(cards.cards, 1):
         head = Text.assemble((card.title, "bold"))
         if card.mark:
-            head = Text.assemble(_mark(card.mark.truth), " ", head, f" · {card.mark.word}")
+            head = Text.assemble(mark(card.mark.truth), " ", head, f" · {card.mark.word}")
         parts: list[RenderableType] = [Text.assemble(head, (f"  {card.meta}" if card.meta else "", "dim"))]
         parts += [Text(card.text)] if card.text else []
-        parts += [_line(line, page.gap) for line in card.lines]
+        parts += [line(one, page.gap) for one in card.lines]
         parts += [_clause(clause) for clause in card.clauses]
         say = catalogue(page.language).say
         parts += [
@@ -149,13 +161,13 @@ def _cards(cards: Cards, page: Page) -> Iterator[RenderableType]:
         ]
         parts += [Text(card.local_title, style="bold")] if card.local else []
         parts += [_hanging("·", Group(Text(item.text), Text(item.because, style="dim"))) for item in card.local]
-        parts += [_line(line, page.gap) for line in card.after]
+        parts += [line(one, page.gap) for one in card.after]
         yield _hanging(f"{number}." if cards.numbered else "·", Group(*parts))
 
 
 def _clause(clause: Clause) -> Text:
-    mark = Text.assemble(_mark(clause.mark.truth), " ") if clause.mark else Text()
-    return Text.assemble("  " * clause.depth, mark, clause.text, (f"  {clause.aside}" if clause.aside else "", "dim"))
+    shape = Text.assemble(mark(clause.mark.truth), " ") if clause.mark else Text()
+    return Text.assemble("  " * clause.depth, shape, clause.text, (f"  {clause.aside}" if clause.aside else "", "dim"))
 
 
 def _blocks(blocks: Sequence[object], page: Page) -> Iterator[RenderableType]:
@@ -164,10 +176,10 @@ def _blocks(blocks: Sequence[object], page: Page) -> Iterator[RenderableType]:
             case Cards():
                 yield from _cards(block, page)
             case Bullets():
-                yield from _bullets(block, page.gap)
+                yield from bullets(block, page.gap)
             case _:
-                for line in getattr(block, "lines", ()):
-                    yield _line(line, page.gap)
+                for one in getattr(block, "lines", ()):
+                    yield line(one, page.gap)
 
 
 # --- the profile -------------------------------------------------------------------------------------------------
@@ -175,7 +187,7 @@ def _blocks(blocks: Sequence[object], page: Page) -> Iterator[RenderableType]:
 
 def _profile(opening: Opening, language: str) -> Iterator[RenderableType]:
     profile = opening.profile
-    yield _heading(profile.title)
+    yield heading(profile.title)
     legend = "   ".join(f"{_SHAPES[key.shape % len(_SHAPES)]} {key.name}" for key in profile.sources)
     yield Text(f"{legend}   [ ] {catalogue(language).say('cli.brackets')}", style="dim")
     for panel in profile.panels:
