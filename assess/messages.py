@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import category, east_asian_width
 
 from assess.catalogue import Catalogue
-from assess.problems import Problem
+from assess.problems import Place, Problem
 from assess.yamlfile import decode
 
 _MOST_SHOWN = 12
@@ -72,13 +72,12 @@ def located(problem: Problem, catalogue: Catalogue) -> str:
     """The message behind its place, in the form that editors can jump to, and the line that it is about."""
     field = f" [{_printable(problem.field)}]" if problem.field and not problem.place.cell else ""
     first = f"{_printable(str(problem.place))}:{field} {message(problem, catalogue)}"
-    line = _line(problem)
+    line = marked_line(problem.place)
     return f"{first}\n{line}" if line else first
 
 
-def _line(problem: Problem) -> str:
+def marked_line(place: Place) -> str:
     """The line of the file with a mark under the place, or nothing where there is none to show."""
-    place = problem.place
     path = Path(place.file)
     if not place.line or not path.is_file():
         return ""

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assess.cli_help import Command, Group, spoken
-from assess.commands.shared import BAD_INPUT, common, say_error, stop, the_ruleset
+from assess.commands.shared import (
+    BAD_INPUT,
+    FAILS,
+    common,
+    notice,
+    report_problems,
+    say_error,
+    stop,
+    the_ruleset,
+)
+
+if TYPE_CHECKING:
+    from assess.ruleset.load import Located
+    from assess.ruleset.model import RuleSet
 
 
 @click.group("rules", cls=Group)
@@ -16,10 +30,66 @@ def rules() -> None:
 
 
 @rules.command("check", cls=Command)
+@click.option("--no-proofs", is_flag=True)
+@click.option("--witness", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--force", is_flag=True)
 @common
-def rules_check(*, rules: Path | None, lang: str | None) -> None:
-    """Check a rule set."""
-    ruleset = the_ruleset(rules)
+def rules_check(*, no_proofs: bool, witness: Path | None, force: bool, rules: Path | None, lang: str | None) -> None:
+    """Check a rule set, and prove what must be so in every situation."""
+    from assess import verify
+
+    located = _located(rules)
+    _say_good(located.ruleset)
+    if no_proofs:
+        return
+    if not verify.available():
+        notice(spoken().say("verify.no_solver"))
+        return
+    if not _proved(located, witness, force=force):
+        stop(FAILS)
+
+
+def _located(folder: Path | None) -> Located:
+    """A rule set with its places; what is wrong with it ends the command."""
+    from assess.content import content
+    from assess.ruleset.load import load_located
+
+    located, problems = load_located(folder or content("rules"))
+    if located is None:
+        report_problems(problems)
+        stop(BAD_INPUT)
+    return located
+
+
+def _proved(located: Located, folder: Path | None, *, force: bool) -> bool:
+    """Do the proofs, say what fails, and write its witnesses where that is asked for."""
+    from assess.terminal import bar
+    from assess.verify import said
+    from assess.verify.check import check
+
+    words = spoken()
+    files = said.Files(folder, located.ruleset, words)
+    if folder and (wrong := files.refusals()):
+        report_problems(wrong)
+        stop(BAD_INPUT)
+    with bar(words.say("verify.working")) as progress:
+        checked = check(located, progress)
+    if folder and (wrong := files.refusals(checked.unproved, force=force)):
+        report_problems(wrong)
+        stop(BAD_INPUT)
+    for unproved in checked.unproved:
+        for line in said.failure(unproved, words):
+            click.echo(line)
+        written = files.write(unproved)
+        if written:
+            click.echo(f"  {words.say('verify.witness_file', path=written)}")
+        click.echo()
+    for line in said.summary(checked, words):
+        click.echo(line)
+    return not checked.unproved
+
+
+def _say_good(ruleset: RuleSet) -> None:
     checks = ruleset.screening.checks if ruleset.screening else ()
     click.echo(
         spoken().say(

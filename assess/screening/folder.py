@@ -16,6 +16,7 @@ import polars as pl
 from assess.catalogue import LANGUAGES, catalogue
 from assess.engines.columnar import Columnar, row_of
 from assess.evidence.model import Assessment
+from assess.evidence.stated import with_stated
 from assess.inputs import read_assessment
 from assess.problems import Place, Problem
 from assess.readings import Mode, Status, take_readings
@@ -167,7 +168,8 @@ def _schema(columnar: Columnar) -> dict[str, type[pl.DataType]]:
 
 
 def _row(assessment: Assessment, columnar: Columnar, mode: Mode) -> dict[str, object]:
-    readings, _ = take_readings(assessment, columnar.ruleset, mode)
+    taken, _ = take_readings(assessment, columnar.ruleset, mode)
+    readings = with_stated(taken, assessment, columnar.ruleset)
     community = assessment.community
     values = row_of(columnar, readings, community.attributes, community.type)
     names = [name for variable in columnar.variables.values() for name in (variable.floor, variable.ceiling)]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any as Formula
 
 from assess.problems import Place
-from assess.ruleset.conditions import Condition, Named, text, variables
+from assess.ruleset.conditions import Condition, Named, OfType, text, variables
 from assess.ruleset.load import Located
 from assess.ruleset.model import Adaptation, Strategy
+from assess.ruleset.references import ANY_TYPE
 from assess.verify.claims import Claims, List
 from assess.verify.logic import View, differ
 from assess.verify.places import Places, in_order
@@ -63,6 +64,7 @@ class Proofs:
         for strategy in self.ruleset.strategies:
             yield from self._strategy(strategy)
         yield from self._apart()
+        yield from self._types()
         yield from self._covered()
         yield from self._answered()
         for strategy in self.ruleset.strategies:
@@ -226,6 +228,25 @@ class Proofs:
         ruling = [place for strategy in (first, second) for place in self._ruling(strategy)]
         return Failure("same-list", names, in_order(ruling))
 
+    def _types(self) -> Iterator[Proof]:
+        """That some strategy, or an adaptation of one, is for one of two types only."""
+        strategies = self.ruleset.strategies
+        for index, first in enumerate(self.ruleset.types if strategies else ()):
+            for other, second in enumerate(self.ruleset.types[index + 1 :], index + 1):
+                names = {"first": first.id, "second": second.id}
+                names_said = {**names, "first_name": first.name, "second_name": second.name}
+                places = (self.places.at("types", index, "id"), self.places.at("types", other, "id"))
+
+                def run(
+                    pair: tuple[str, str] = (first.id, second.id),
+                    said: Mapping[str, object] = names_said,
+                    places: tuple[Place, ...] = places,
+                ) -> Failure | None:
+                    apart = any(_told_apart(*pair, strategy) for strategy in strategies)
+                    return None if apart else Failure("types-alike", said, places)
+
+                yield Proof("types-alike", run, names)
+
     def _ruling(self, strategy: Strategy) -> Iterator[Place]:
         """The places of what decides the list of a strategy."""
         yield self.places.strategy(strategy.id)
@@ -316,6 +337,16 @@ class Proofs:
                 names = {"pattern": pattern.id, "name": pattern.name, "stage": stage}
                 names |= {"responses": list(pattern.responses), "serving": [s.id for s in serving]}
                 yield self._never("unanswered", unanswered, places, serving, names)
+
+
+def _told_apart(first: str, second: str, strategy: Strategy) -> bool:
+    """Whether a strategy is placed, or done, in another way in one of two types."""
+    lists = [
+        (kind in strategy.less_fit, ANY_TYPE in strategy.fits or kind in strategy.fits) for kind in (first, second)
+    ]
+    adaptations = strategy.here.adaptations if strategy.here else ()
+    wanted = [adaptation.condition.types for adaptation in adaptations if isinstance(adaptation.condition, OfType)]
+    return lists[0] != lists[1] or any((first in types) is not (second in types) for types in wanted)
 
 
 def _is(condition: Condition, *, truth: bool) -> Question:

@@ -39,8 +39,15 @@ class _Moved:
         self.neighbour = neighbour
         self.users = prover.places.users[key]
 
+    @property
+    def _edge(self) -> str:
+        """Whether with its neighbour the comparison would be always, or never, so."""
+        highest = self.ruleset.indicator[self.leaf.indicator].highest
+        always, never = (0, highest + 1) if self.leaf.at_least else (highest, -1)
+        return "always" if self.neighbour == always else "never" if self.neighbour == never else ""
+
     def proof(self) -> Proof:
-        values = {"leaf": text(self.leaf), "to": self.neighbour, "key": self.key}
+        values = {"leaf": text(self.leaf), "to": self.neighbour, "edge": self._edge}
 
         def run() -> Failure | None:
             for question in self._questions():
