@@ -62,7 +62,7 @@ Interval = Level | tuple[Level, Level]
 class Model(BaseModel):
     """What all models of an assessment share: frozen, and no field that nobody knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", strict=True)
 
 
 class Organization(Model):

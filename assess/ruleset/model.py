@@ -72,7 +72,7 @@ Parsed = Annotated[Condition, PlainValidator(lambda value: value)]
 class Model(BaseModel):
     """What all models of a rule set share: frozen, and no field that nobody knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", strict=True)
 
 
 class Scale(Model):
