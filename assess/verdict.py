@@ -19,7 +19,9 @@ from assess.readings import Mode, NoticeCode, Status
 class Model(BaseModel):
     """What all parts of a verdict share: frozen, and nothing beside what is named."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
+    )
 
 
 class RuleSetName(Model):
@@ -164,7 +166,9 @@ class StepKind(StrEnum):
 class RaiseStep(Model):
     """One floor to be raised, from a level to a level."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
+    )
     indicator: str
     from_: Annotated[int, Field(alias="from")]
     to: int
@@ -196,7 +200,9 @@ class Span(Model):
 class LevelStep(Model):
     """A floor that is lower, or a ceiling that is higher, than it is taken to be."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
+    )
     indicator: str
     from_: Annotated[int, Field(alias="from")]
     to: int
