@@ -10,6 +10,7 @@ import click
 from assess.cli_help import Command, spoken
 from assess.commands.shared import (
     BAD_INPUT,
+    FAILS,
     common,
     notice,
     report_problems,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 @click.option("--engine", type=click.Choice(["reference", "durable", "columnar"]))
 @click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
 @click.option("--trail", is_flag=True)
+@click.option("--whatif", multiple=True, metavar="ID=LEVEL")
+@click.option("--why", metavar="ID")
+@click.option("--require", multiple=True, metavar="WHAT")
 @common
 def run(
     files: tuple[str, ...],
@@ -40,34 +44,40 @@ def run(
     engine: str | None,
     reading: str,
     trail: bool,
+    whatif: tuple[str, ...],
+    why: str | None,
+    require: tuple[str, ...],
     rules: Path | None,
     lang: str | None,
 ) -> None:
     """Verdicts on the terminal or as JSON."""
+    from assess.commands.asking import Asking
     from assess.inputs import judge_files
     from assess.readings import Mode
 
     ruleset = the_ruleset(rules)
+    asking = Asking.understood(whatif, why, require, ruleset)
     chosen = the_engine(engine, ruleset)
     judged, problems = judge_files(files, ruleset, chosen, Mode(reading), trail=trail)
+    answers = [asking.answer(one, ruleset, chosen, Mode(reading), trail=trail) for one in judged]
     if json:
-        from assess.verdict import many_to_json, to_json
+        from assess.commands.asking import as_json
 
-        verdicts = [one.verdict for one in judged]
-        if len(files) == 1 and verdicts:
-            click.echo(to_json(verdicts[0]))
-        elif len(files) > 1:
-            click.echo(many_to_json(verdicts))
+        if len(files) > 1 or answers:
+            click.echo(as_json(answers, several=len(files) > 1))
     else:
-        from assess.terminal import show_verdict
-
-        for one in judged:
-            show_verdict(one.verdict, one.assessment, ruleset, the_language(lang))
+        for answer in answers:
+            answer.show(ruleset, the_language(lang))
         if trail and chosen.name == "reference":
             notice(spoken().say("cli.trail_none"))
+    unmet = [sentence for answer in answers for sentence in answer.unmet(spoken())]
+    for sentence in unmet:
+        notice(sentence)
     if problems:
         report_problems(problems, kept=bool(judged))
         stop(BAD_INPUT)
+    if unmet:
+        stop(FAILS)
 
 
 @click.command("report", cls=Command)
