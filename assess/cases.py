@@ -59,7 +59,7 @@ class Case:
 
 def case_files(folder: FilePath) -> list[FilePath]:
     """The files of cases of a rule set."""
-    return sorted((folder / "cases").glob("*.yaml"))
+    return [path for path in sorted((folder / "cases").glob("*.yaml")) if not path.name.startswith("_")]
 
 
 def load_all(paths: Iterable[FilePath], ruleset: RuleSet) -> tuple[list[Case], list[Problem]]:

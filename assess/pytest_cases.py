@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take the files of cases."""
-    is_cases = file_path.suffix == ".yaml" and file_path.parent.name == "cases"
+    named = file_path.suffix == ".yaml" and not file_path.name.startswith("_")
+    is_cases = named and file_path.parent.name == "cases"
     if is_cases and (file_path.parent.parent / "ruleset.yaml").is_file():
         return CaseFile.from_parent(parent, path=file_path)
     return None
