@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from assess.engines import Truth
 from assess.explain.change import Advised, Change, Comparison, Difference, Interval, WaveJudged, lists
 from assess.explain.said import difference, name_of, standing, supposed, sureness
 from assess.explain.why import Why
