@@ -89,6 +89,42 @@ def _proved(located: Located, folder: Path | None, *, force: bool) -> bool:
     return not checked.unproved
 
 
+@rules.command("diff", cls=Command)
+@click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
+@click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
+@click.option("--on", "table", type=click.Path(path_type=Path), metavar="TABLE")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]))
+def rules_diff(old: Path, new: Path, *, table: Path | None, as_json: bool, lang: str | None) -> None:
+    """Say which situations two rule sets judge differently."""
+    from assess import verify
+
+    words = spoken()
+    if not verify.available():
+        stop(say_error(words.say("verify.diff.not_two"), BAD_INPUT))
+    from assess.terminal import bar
+    from assess.verify import diff_said
+    from assess.verify.diff import compare
+    from assess.verify.table import compare_on
+
+    before, after = _located(old), _located(new)
+    rows = None
+    if table:
+        rows, problems = compare_on(table, before.ruleset, after.ruleset)
+        if rows is None:
+            report_problems(problems)
+            stop(BAD_INPUT)
+    with bar(words.say("verify.working")) as progress:
+        compared = compare(before, after, progress)
+    if as_json:
+        click.echo(diff_said.as_json(before.ruleset, after.ruleset, compared, rows))
+    else:
+        for line in diff_said.Said(before.ruleset, after.ruleset, words).all(compared, rows):
+            click.echo(line)
+    if not compared.same:
+        stop(FAILS)
+
+
 def _say_good(ruleset: RuleSet) -> None:
     checks = ruleset.screening.checks if ruleset.screening else ()
     click.echo(

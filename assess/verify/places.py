@@ -51,6 +51,11 @@ class Places:
         """The place of a conclusion by its key, such as ``unless:boundary:0``."""
         return self.at(*self._paths[key])
 
+    def rule(self, key: str) -> Place:
+        """The place of a conclusion, or of what decides the list of ``strategy:ID`` beside its conditions."""
+        kind, _, name = key.partition(":")
+        return self.strategy(name, "stages") if kind == "strategy" else self.of(key)
+
     @cached_property
     def leaves(self) -> Mapping[int, tuple[Leaf, Place, str]]:
         """Every leaf as it is written, by identity: itself, its place, and the conclusion that it is written in."""
