@@ -71,11 +71,11 @@ def draw(profile: Profile, language: str) -> Charts:
     width = (FULL_WIDTH - GUTTER * (per_row - 1)) / per_row
     plan = _Plan(profile, width)
     return Charts(
-        panels=tuple(_svg("profile.svg.j2", lang=language, **plan.panel(panel)) for panel in profile.panels),
-        shapes=tuple(_svg("shape.svg.j2", shape=key.shape % SHAPES) for key in profile.sources),
-        band=_svg("band.svg.j2", known=True),
-        unknown=_svg("band.svg.j2", known=False),
-        truths={truth: _svg("truth.svg.j2", truth=truth) for truth in TRUTHS},
+        panels=tuple(svg("profile.svg.j2", lang=language, **plan.panel(panel)) for panel in profile.panels),
+        shapes=tuple(svg("shape.svg.j2", shape=key.shape % SHAPES) for key in profile.sources),
+        band=svg("band.svg.j2", known=True),
+        unknown=svg("band.svg.j2", known=False),
+        truths={truth: svg("truth.svg.j2", truth=truth) for truth in TRUTHS},
         per_row=per_row,
     )
 
@@ -87,7 +87,7 @@ class _Plan:
         self.levels = profile.levels
         self.width = width
         names = [row.name for panel in profile.panels for row in panel.rows]
-        longest = max(_measure(name, FONT) for name in names)
+        longest = max(measure(name, FONT) for name in names)
         self.label_width = min(max(longest, width * 0.36) + 2.0, width * 0.52)
         self.left, self.right = self.label_width + MARGIN, width - MARGIN
         self.wraps = longest > self.label_width
@@ -104,9 +104,7 @@ class _Plan:
         return {
             "title": panel.alt,
             "name": panel.name,
-            "name_font": min(
-                NAME_FONT, NAME_FONT * self.label_width * 0.94 / max(_measure(panel.name, NAME_FONT), 1.0)
-            ),
+            "name_font": min(NAME_FONT, NAME_FONT * self.label_width * 0.94 / max(measure(panel.name, NAME_FONT), 1.0)),
             "scale": [(level, self.x(level)) for level in self.levels],
             "rows": rows,
             "width": self.width,
@@ -115,7 +113,7 @@ class _Plan:
         }
 
     def _row(self, row: ProfileRow, y: float) -> Drawn:
-        label, font = _label(row.name.replace("’", APOSTROPHE), self.label_width)
+        label, font = fitted(row.name.replace("’", APOSTROPHE), self.label_width)
         return Drawn(
             label=label,
             font=font,
@@ -138,20 +136,20 @@ class _Plan:
             yield Spot(dot.shape % SHAPES, x, y, run)
 
 
-def _measure(text: str, font: float) -> float:
+def measure(text: str, font: float) -> float:
     """About how wide a text is: full-width characters count one em, others a little over half."""
     return sum(font if unicodedata.east_asian_width(char) in "WF" else font * 0.53 for char in text)
 
 
-def _label(text: str, width: float) -> tuple[tuple[str, ...], float]:
+def fitted(text: str, width: float) -> tuple[tuple[str, ...], float]:
     """A label and its font: in one line, or in two smaller ones; what still does not fit ends with an ellipsis."""
-    if _measure(text, FONT) <= width:
+    if measure(text, FONT) <= width:
         return (text,), FONT
     for font in SMALL_FONTS:
         first, rest = _broken(text, font, width)
-        if _measure(rest, font) <= width:
+        if measure(rest, font) <= width:
             return ((first, rest) if rest else (first,)), font
-    while len(rest) > 1 and _measure(rest + "…", font) > width:
+    while len(rest) > 1 and measure(rest + "…", font) > width:
         rest = rest[:-1]
     return (first, rest + "…"), font
 
@@ -159,14 +157,15 @@ def _label(text: str, width: float) -> tuple[tuple[str, ...], float]:
 def _broken(text: str, font: float, width: float) -> tuple[str, str]:
     """The longest beginning of a text that fits a line, up to a blank where there is one, and what is left."""
     end = len(text)
-    while end > 1 and _measure(text[:end], font) > width:
+    while end > 1 and measure(text[:end], font) > width:
         end -= 1
     if end < len(text) and (blank := text.rfind(" ", 0, end + 1)) > 0:
         end = blank
     return text[:end].rstrip(), text[end:].lstrip()
 
 
-def _svg(template: str, **values: object) -> str:
+def svg(template: str, **values: object) -> str:
+    """A template of ``templates/charts`` with its values."""
     return _environment().get_template(template).render(values)
 
 

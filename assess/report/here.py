@@ -30,6 +30,12 @@ def signs(subject: Subject, strategy: Strategy) -> Iterator[Line]:
         yield Line(subject.text(strategy.here.stop), subject.say("strategy.stop"))
 
 
+def has_passed(subject: Subject, event: str) -> bool:
+    """Whether an event that makes something timely has come, or is still to come."""
+    day = subject.assessment.wave.date
+    return any(one.type == event and one.date <= day for one in subject.assessment.events)
+
+
 # --- adaptations -------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,12 +10,26 @@ from markupsafe import Markup
 
 from assess.content import content
 from assess.report.charts import Charts, draw
-from assess.report.page import Page
+from assess.report.page import Page, Section
+from assess.report.roadmap import Roadmap
+from assess.report.timeline import timelines
 
 
 def write(page: Page) -> bytes:
     """The report as an HTML file."""
-    return written("report.html.j2", page=page, charts=_trusted(draw(page.opening.profile, page.tag)))
+    charts = _trusted(draw(page.opening.profile, page.tag))
+    return written("report.html.j2", page=page, charts=charts, timelines=_drawn(page.sections, page.tag))
+
+
+def write_roadmap(roadmap: Roadmap) -> bytes:
+    """A roadmap as an HTML file."""
+    drawn = _drawn(roadmap.sections, roadmap.tag)
+    return written("plan.html.j2", page=roadmap, charts={"truths": {}}, timelines=drawn)
+
+
+def _drawn(sections: Iterable[Section], tag: str) -> dict[str, Markup]:
+    """The timelines of a document, as the charts by templates that have escaped every text in them."""
+    return {caption: Markup(svg) for caption, svg in timelines(sections, tag).items()}
 
 
 def written(template: str, **values: object) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assess.engines import Truth
 from assess.judge import NO_PARTY
+from assess.planning import FIRST
 from assess.report.page import Bullets, Card, Cards, Dot, Key, Line, Opening, Panel, Profile, ProfileRow, Rung
 from assess.report.steps import doubts, meta, purposes
 from assess.report.words import Subject
@@ -13,7 +14,7 @@ from assess.ruleset.conditions import All, Atom
 from assess.ruleset.model import Dimension, Indicator, Source, Stage
 from assess.verdict import Advice, Node, ReadingOut, Span
 
-ACTS, TALKS, UNKNOWNS = 3, 4, 4
+TALKS, UNKNOWNS = 4, 4
 UNRATED = {"missing", "not-applicable"}
 
 
@@ -207,7 +208,7 @@ def _why_sure(subject: Subject) -> str:
 def _acts(subject: Subject) -> Cards:
     lists = subject.verdict.strategies
     first = [(advice, False) for advice in lists.recommended] + [(advice, True) for advice in lists.consider]
-    cards = tuple(_act(subject, advice, consider=consider) for advice, consider in first[:ACTS])
+    cards = tuple(_act(subject, advice, consider=consider) for advice, consider in first[:FIRST])
     note = "" if cards else subject.say("acts.none")
     return Cards(subject.say("acts.title", n=len(cards)), note, cards, numbered=True)
 

@@ -168,7 +168,45 @@ class Cards:
     kind: str = "cards"
 
 
-Block = Paragraphs | Bullets | Table | Grounds | Cards
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A strategy on the line: the weeks that it takes at least and at most, and what is done when.
+
+    ``marks``: 0 for a step of the first week, 1 of the first month, 2 of later, each with its week.
+    """
+
+    name: str
+    start: int
+    sure: int
+    end: int
+    goes_on: bool
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that falls into a week: an event, a review."""
+
+    week: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Bars over weeks with a text alternative; ``legend`` names what is drawn, in the order of drawing."""
+
+    caption: str
+    alt: str
+    axis: str
+    weeks: int
+    bars: tuple[Bar, ...]
+    events: tuple[Flag, ...]
+    reviews: tuple[Flag, ...]
+    legend: tuple[str, ...]
+    kind: str = "timeline"
+
+
+Block = Paragraphs | Bullets | Table | Grounds | Cards | Timeline
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from assess.content import content
 from assess.report.charts import draw
 from assess.report.glyphs import covered
 from assess.report.page import Page
+from assess.report.roadmap import Roadmap
+from assess.report.timeline import timelines
 
 if TYPE_CHECKING:
     from typst import Compiler, Fonts, TypstWarning
@@ -35,7 +37,20 @@ def write(page: Page) -> bytes:
 
 def compiled(page: Page) -> tuple[bytes, Sequence[TypstWarning]]:
     """The PDF and what typst warned of; a test holds that to be nothing."""
-    return typeset("report.typ.j2", page.date, page=page, charts=draw(page.opening.profile, page.tag))
+    charts = draw(page.opening.profile, page.tag)
+    drawn = timelines(page.sections, page.tag)
+    return typeset("report.typ.j2", page.date, page=page, charts=charts, timelines=drawn)
+
+
+def write_roadmap(roadmap: Roadmap) -> bytes:
+    """A roadmap as a PDF."""
+    return compiled_roadmap(roadmap)[0]
+
+
+def compiled_roadmap(roadmap: Roadmap) -> tuple[bytes, Sequence[TypstWarning]]:
+    """The PDF of a roadmap and what typst warned of."""
+    drawn = timelines(roadmap.sections, roadmap.tag)
+    return typeset("plan.typ.j2", roadmap.date, page=roadmap, timelines=drawn)
 
 
 def typeset(template: str, day: date, **values: Any) -> tuple[bytes, Sequence[TypstWarning]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from datetime import date
 
 from assess.engines import Truth
+from assess.plan import Plan
+from assess.planning import roadmap
 from assess.report import here
 from assess.report.page import (
     Block,
@@ -35,10 +38,17 @@ from assess.ruleset.conditions import (
     variables,
 )
 from assess.ruleset.model import Strategy
+from assess.situation import Happened
 from assess.verdict import Advice, ConditionRaises, Raise, RaiseStep, Reason, ReasonCode, StepKind
 
 OPTIONS = 3
-IN_FULL = 5
+
+
+def planned(subject: Subject, start: date | None = None) -> Plan:
+    """The roadmap that the verdict leads to."""
+    assessment = subject.assessment
+    events = [Happened(event.type, event.date) for event in assessment.events]
+    return roadmap(subject.ruleset, subject.verdict, events, assessment.wave.date, start)
 
 
 # --- strategies --------------------------------------------------------------------------------------------------
@@ -49,10 +59,11 @@ def strategies(subject: Subject) -> Section | None:
     if not subject.ruleset.strategies:
         return None
     lists, say = subject.verdict.strategies, subject.say
-    blocks = [*_worked_out(subject, "recommended", lists.recommended, numbered=True)]
-    blocks += _worked_out(subject, "consider", lists.consider, numbered=False)
+    full = {one.id for one in planned(subject).strategies}
+    blocks = [*_worked_out(subject, "recommended", lists.recommended, full)]
+    blocks += _worked_out(subject, "consider", lists.consider, full)
     if lists.later:
-        cards = tuple(_waiting(subject, advice) for advice in lists.later)
+        cards = tuple((_card if advice.id in full else _waiting)(subject, advice) for advice in lists.later)
         blocks.append(Cards(say("strategies.later", n=len(cards)), say("strategies.later-note"), cards))
     if lists.held_back:
         cards = tuple(_waiting(subject, advice) for advice in lists.held_back)
@@ -62,14 +73,14 @@ def strategies(subject: Subject) -> Section | None:
     return Section("strategies", say("strategies.title"), say("strategies.intro"), tuple(blocks))
 
 
-def _worked_out(subject: Subject, name: str, listed: Sequence[Advice], *, numbered: bool) -> Iterator[Block]:
-    """The first of a list as cards, since nobody starts more than a handful; the others as rows, in the same order."""
+def _worked_out(subject: Subject, name: str, listed: Sequence[Advice], full: Set[str]) -> Iterator[Block]:
+    """Those of the roadmap as cards, since nobody starts more than a handful; the others as rows, in the same order."""
     if not listed:
         return
     say = subject.say
-    cards = tuple(_card(subject, advice) for advice in listed[:IN_FULL])
-    yield Cards(say(f"strategies.{name}", n=len(listed)), say(f"strategies.{name}-note"), cards, numbered=numbered)
-    if others := listed[IN_FULL:]:
+    cards = tuple(_card(subject, advice) for advice in listed if advice.id in full)
+    yield Cards(say(f"strategies.{name}", n=len(listed)), say(f"strategies.{name}-note"), cards)
+    if others := [advice for advice in listed if advice.id not in full]:
         columns: tuple[Column, ...] = (
             Column(say("strategies.name"), 6),
             Column(say("strategies.aim"), 5),
@@ -124,16 +135,21 @@ def purposes(subject: Subject, advice: Advice) -> str:
     ]
     if answered:
         reasons.append(say("why-now.answers", patterns=answered))
-    if advice.timely:
-        events = [subject.text(subject.ruleset.event[event].name) for event in advice.timely]
-        reasons.append(say("why-now.timely", events=events))
+    for key, passed in (("timely", True), ("coming", False)):
+        events = [
+            subject.text(subject.ruleset.event[event].name)
+            for event in advice.timely
+            if here.has_passed(subject, event) is passed
+        ]
+        if events:
+            reasons.append(say(f"why-now.{key}", events=events))
     return say("why-now.all", reasons=reasons) if reasons else ""
 
 
 def _towards(subject: Subject, strategy: Strategy) -> str:
     """The nearest condition of the next gate that the strategy works on."""
     for row in subject.verdict.by_condition:
-        condition = _member(subject, row)
+        condition = member(subject, row.condition)
         if not set(strategy.works_on).isdisjoint(variables(condition, subject.ruleset.named)):
             return subject.condition(condition)
     return ""
@@ -198,8 +214,7 @@ def doubts(subject: Subject, advice: Advice) -> list[str]:
     for code in dict.fromkeys(reason.code for reason in advice.reasons):
         reasons = [reason for reason in advice.reasons if reason.code is code]
         if code in {ReasonCode.WHEN_FAILS, ReasonCode.WHEN_OPEN}:
-            needed = _literals(subject, strategy)
-            told = [_told(subject, needed[reason.ref or ""]) for reason in reasons]
+            told = [needed(subject, strategy, reason.ref or "") for reason in reasons]
             sentences.append(subject.say(f"reason.{code.value}", leaves=told))
         elif code is ReasonCode.STAGE_PARTLY:
             stages = [subject.stage(int(reason.ref or 0)) for reason in reasons]
@@ -215,6 +230,11 @@ def _told(subject: Subject, literal: Leaf | Not) -> str:
         said = subject.leaf(leaf, up=not isinstance(literal, Not))
         return subject.say("reason.leaf", leaf=said, now=subject.now(leaf))
     raise TypeError(f"no leaf: {leaf}")
+
+
+def needed(subject: Subject, strategy: Strategy, ref: str) -> str:
+    """What a reason about ``when`` refers to, as it must be, with how things stand."""
+    return _told(subject, _literals(subject, strategy)[ref])
 
 
 def _literals(subject: Subject, strategy: Strategy) -> dict[str, Leaf | Not]:
@@ -259,15 +279,15 @@ def path(subject: Subject) -> Section:
     )
 
 
-def _member(subject: Subject, row: ConditionRaises) -> Condition:
-    """The condition of the next gate that a row of raises is about."""
+def member(subject: Subject, name: str) -> Condition:
+    """The condition of the next gate that raises name so."""
     gate = subject.ruleset.gates[subject.verdict.stage.floor + 1]
     parts: Sequence[Condition] = gate.of if isinstance(gate, All) else (gate,)
-    return next(part for part in parts if (part.name if isinstance(part, Named) else text(part)) == row.condition)
+    return next(part for part in parts if (part.name if isinstance(part, Named) else text(part)) == name)
 
 
 def _condition(subject: Subject, row: ConditionRaises) -> Card:
-    title = subject.condition(_member(subject, row))
+    title = subject.condition(member(subject, row.condition))
     if not row.raises:
         return Card(title, lines=(Line(subject.say("path.no-way")),))
     shown = row.raises[:OPTIONS]

@@ -8,6 +8,7 @@ from assess.report.closing import evidence, method, numbers, screening
 from assess.report.grounds import gaps, gates, levels, patterns
 from assess.report.opening import opening, title
 from assess.report.page import Page
+from assess.report.roadmap import plan
 from assess.report.steps import path, strategies
 from assess.report.words import Edition, Subject
 from assess.ruleset.model import RuleSet
@@ -15,7 +16,7 @@ from assess.verdict import Verdict
 
 SHORT_DIGEST = 8
 # Each part returns its section, or nothing where the rule set has none of its kind.
-SECTIONS = (levels, gates, gaps, patterns, strategies, path, screening, method, evidence)
+SECTIONS = (levels, gates, gaps, patterns, strategies, path, plan, screening, method, evidence)
 
 
 def page_of(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language: str, edition: Edition) -> Page:

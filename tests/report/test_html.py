@@ -33,7 +33,9 @@ def test_it_says_its_language_and_has_a_contents(language: str) -> None:
     links = [attributes["href"] for tag, attributes in tags if tag == "a"]
     assert links[: len(page.sections)] == [f"#{section.id}" for section in page.sections]
     charts = [attributes for tag, attributes in tags if tag == "svg" and attributes.get("role") == "img"]
-    assert len(charts) == len(page.opening.profile.panels)
+    timelines = [block for section in page.sections for block in section.blocks if block.kind == "timeline"]
+    assert len(timelines) == 1
+    assert len(charts) == len(page.opening.profile.panels) + len(timelines)
 
 
 def test_both_formats_say_the_same(name: str, language: str) -> None:
@@ -52,6 +54,10 @@ def _texts(block: object) -> list[str]:
     found = [card.title for card in cards] + [card.text for card in cards]
     found += [item.says for item in items if hasattr(item, "says")]
     found += [clause.text for item in items if hasattr(item, "says") for clause in item.clauses]
+    for card in cards:
+        found += [line.text for line in (*card.lines, *card.after)] + [step.does for step in card.steps]
+        found += [text for one in card.local for text in (one.text, one.because)] + list(card.small)
+    found += [bar.name for bar in getattr(block, "bars", ())]
     return found
 
 
