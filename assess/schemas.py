@@ -1,4 +1,4 @@
-"""The JSON Schemas of an assessment file and of a verdict, generated from the models that read and write them."""
+"""The JSON Schemas of what is read and written as YAML and JSON, generated from the models that do it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from assess.evidence.model import Assessment
+from assess.explain.change import Comparison
+from assess.explain.whatif import VerdictAndWhatIf
 from assess.ruleset.model import RuleSet
 from assess.verdict import Verdict
 
@@ -16,6 +18,16 @@ def verdict_schema() -> str:
     """The schema of ``assess run --json``, for one file."""
     schema = Verdict.model_json_schema(by_alias=True, mode="serialization")
     return _written({"$schema": _DRAFT, **schema})
+
+
+def whatif_schema() -> str:
+    """The schema of ``assess run --json --whatif``, for one file."""
+    return _written({"$schema": _DRAFT, **VerdictAndWhatIf.model_json_schema(by_alias=True, mode="serialization")})
+
+
+def comparison_schema() -> str:
+    """The schema of ``assess compare --json``."""
+    return _written({"$schema": _DRAFT, **Comparison.model_json_schema(by_alias=True, mode="serialization")})
 
 
 def assessment_schema(ruleset: RuleSet) -> str:

@@ -9,15 +9,18 @@ import click
 from assess.cli_help import Command
 from assess.commands.shared import BAD_INPUT, common, stop, the_ruleset
 
+_SCHEMAS = ("assessment", "verdict", "whatif", "comparison")
+
 
 @click.command("schema", cls=Command)
-@click.argument("schema", type=click.Choice(["assessment", "verdict"]), metavar="assessment|verdict")
+@click.argument("schema", type=click.Choice(_SCHEMAS), metavar="|".join(_SCHEMAS))
 @common
 def schema(schema: str, *, rules: Path | None, lang: str | None) -> None:
     """The JSON Schemas."""
-    from assess.schemas import assessment_schema, verdict_schema
+    from assess.schemas import assessment_schema, comparison_schema, verdict_schema, whatif_schema
 
-    click.echo(assessment_schema(the_ruleset(rules)) if schema == "assessment" else verdict_schema(), nl=False)
+    written = {"verdict": verdict_schema, "whatif": whatif_schema, "comparison": comparison_schema}
+    click.echo(written[schema]() if schema in written else assessment_schema(the_ruleset(rules)), nl=False)
 
 
 @click.command("completion", cls=Command)
