@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 from assess.engines import EngineUnavailableError
-from assess.explain.pivots import pivotal
+from assess.explain.once import once
+from assess.explain.pivots import Pivotal, pivotal
 from assess.explain.settling import Settling, TooEntangledError
 from assess.readings import Reading
 from assess.ruleset.model import RuleSet
@@ -26,9 +29,31 @@ def inquiry(
 
 def _pivotal(ruleset: RuleSet, readings: Mapping[str, Reading]) -> tuple[str, ...] | None:
     try:
-        return tuple(pivotal(ruleset, readings))
+        return tuple(_asker(ruleset)(readings))
     except EngineUnavailableError:  # too many assignments to try
         return None
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Finds pivotal readings: of the first relation directly, of all others by a circuit, which takes long to make.
+
+    A rule set that is too entangled for a circuit is asked directly each time, where less has to be tried.
+    """
+
+    ruleset: RuleSet
+    asked: int = 0
+    circuit: Pivotal | None = None
+
+    def __call__(self, readings: Mapping[str, Reading]) -> list[str]:
+        self.asked += 1
+        if self.asked == 2:
+            with suppress(EngineUnavailableError):
+                self.circuit = Pivotal(self.ruleset)
+        return self.circuit(readings) if self.circuit else pivotal(self.ruleset, readings)
+
+
+_asker = once(_Asker)
 
 
 def _settles(ruleset: RuleSet, readings: Mapping[str, Reading], stage: StageOut) -> Iterator[Settles]:
