@@ -16,9 +16,9 @@ from assess.evidence.model import Assessment, Organization
 from assess.explain.change import Between, Change, Comparison, Differs, WaveJudged, compare, differing
 from assess.judge import judge
 from assess.ruleset.model import RuleSet
-from assess.schemas import comparison_schema
+from assess.schemas import comparison_schema, whatif_schema
 from assess.situation import of_assessment
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, ROOT
 
 WAVES = [str(EXAMPLES / f"wave-{number}.yaml") for number in (1, 2, 3)]
 ACTIONS = """
@@ -204,3 +204,10 @@ def test_one_wave_or_one_day_cannot_be_compared(
     code, out, err = run(monkeypatch, capsys, language, WAVES[0], "nowhere.yaml")
     assert (code, out) == (2, "")
     assert "nowhere.yaml" in err
+
+
+def test_documents_list_the_codes_and_have_the_schemas() -> None:
+    listed = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert [code for code in Differs if f"`{code}`" not in listed] == []
+    for name, schema in (("comparison", comparison_schema), ("whatif", whatif_schema)):
+        assert (ROOT / "docs" / f"{name}.schema.json").read_text(encoding="utf-8") == schema()
