@@ -13,7 +13,7 @@ import click
 
 from assess import __version__
 from assess.cli_help import Group, spoken, usage_message
-from assess.commands import about, authoring, compare, evidence, screening, verdicts
+from assess.commands import about, authoring, compare, evidence, plan, screening, verdicts
 from assess.commands.shared import BAD_INPUT, DEFECT, INTERRUPTED, say_error
 
 
@@ -59,6 +59,7 @@ for command in (
     verdicts.run,
     verdicts.report,
     compare.compare,
+    plan.plan,
     evidence.form,
     evidence.import_,
     screening.screen,

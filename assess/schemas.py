@@ -8,6 +8,7 @@ from typing import Any
 from assess.evidence.model import Assessment
 from assess.explain.change import Comparison
 from assess.explain.whatif import VerdictAndWhatIf
+from assess.plan import Plan
 from assess.ruleset.model import RuleSet
 from assess.verdict import Verdict
 
@@ -28,6 +29,11 @@ def whatif_schema() -> str:
 def comparison_schema() -> str:
     """The schema of ``assess compare --json``."""
     return _written({"$schema": _DRAFT, **Comparison.model_json_schema(by_alias=True, mode="serialization")})
+
+
+def plan_schema() -> str:
+    """The schema of ``assess plan --json``."""
+    return _written({"$schema": _DRAFT, **Plan.model_json_schema(by_alias=True, mode="serialization")})
 
 
 def assessment_schema(ruleset: RuleSet) -> str:

@@ -9,7 +9,7 @@ import click
 from assess.cli_help import Command
 from assess.commands.shared import BAD_INPUT, common, stop, the_ruleset
 
-_SCHEMAS = ("assessment", "verdict", "whatif", "comparison")
+_SCHEMAS = ("assessment", "verdict", "whatif", "comparison", "plan")
 
 
 @click.command("schema", cls=Command)
@@ -17,9 +17,9 @@ _SCHEMAS = ("assessment", "verdict", "whatif", "comparison")
 @common
 def schema(schema: str, *, rules: Path | None, lang: str | None) -> None:
     """The JSON Schemas."""
-    from assess.schemas import assessment_schema, comparison_schema, verdict_schema, whatif_schema
+    from assess.schemas import assessment_schema, comparison_schema, plan_schema, verdict_schema, whatif_schema
 
-    written = {"verdict": verdict_schema, "whatif": whatif_schema, "comparison": comparison_schema}
+    written = {"verdict": verdict_schema, "whatif": whatif_schema, "comparison": comparison_schema, "plan": plan_schema}
     click.echo(written[schema]() if schema in written else assessment_schema(the_ruleset(rules)), nl=False)
 
 

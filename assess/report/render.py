@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from assess.evidence.model import Assessment
-from assess.report import html, pdf
+from assess.report import html, pdf, word
 from assess.report.page import Page
+from assess.report.roadmap import Roadmap
 from assess.report.view import page_of
 from assess.report.words import Edition
 from assess.ruleset.model import RuleSet
 from assess.verdict import Verdict
 
-FORMATS: Mapping[str, Callable[[Page], bytes]] = {"html": html.write, "pdf": pdf.write}
+FORMATS: Mapping[str, Callable[[Page], bytes]] = {"html": html.write, "pdf": pdf.write, "docx": word.write}
+ROADMAPS: Mapping[str, Callable[[Roadmap], bytes]] = {"html": html.write_roadmap, "pdf": pdf.write_roadmap}
 EDITIONS: Mapping[str, Edition] = {"organization": Edition("organization")}
 
 

@@ -71,7 +71,8 @@ def document(subject: Subject, found: Plan, heading: str, header: tuple[str, str
         sections.append(Section("overview", _say(subject, "overview"), _say(subject, "intro"), overview))
         calendar = (_calendar(subject, found),)
         sections.append(Section("calendar", _say(subject, "calendar"), _say(subject, "calendar-intro"), calendar))
-        cards = (Cards("", "", tuple(_card(subject, one) for one in found.strategies), numbered=True),)
+        each = tuple(_card(subject, one) for one in found.strategies)
+        cards = (Cards(_say(subject, "cards", n=len(each)), "", each, numbered=True),)
         sections.append(Section("each", _say(subject, "each"), _say(subject, "each-intro"), cards))
     lines = tuple(_remarks(subject, found)) if found.strategies else (Line(_say(subject, "nothing")),)
     wave = subject.assessment.wave
@@ -290,7 +291,11 @@ def _steps(subject: Subject, found: Plan) -> Iterator[Entry]:
 
 def _milestones(subject: Subject, found: Plan) -> Iterator[Entry]:
     for event in found.events:
-        timely = [_name(subject, one) for one in found.strategies if event.type in one.timely]
+        timely = [
+            _name(subject, one)
+            for one in found.strategies
+            if event.type in one.timely and (one.weeks.to is None or one.weeks.to >= event.week)
+        ]
         name = _events(subject, [event.type])[0]
         does = _say(subject, "event", names=timely)
         dated = subject.catalogue.day(event.date)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from assess.catalogue import catalogue
 from assess.evidence.model import Assessment
+from assess.plan import Plan
 from assess.report.closing import evidence, method, numbers, screening
 from assess.report.grounds import gaps, gates, levels, patterns
 from assess.report.opening import opening, title
 from assess.report.page import Page
-from assess.report.roadmap import plan
-from assess.report.steps import path, strategies
+from assess.report.roadmap import Roadmap, document, plan
+from assess.report.steps import path, planned, strategies
 from assess.report.words import Edition, Subject
 from assess.ruleset.model import RuleSet
 from assess.verdict import Verdict
@@ -23,18 +26,47 @@ def page_of(verdict: Verdict, assessment: Assessment, ruleset: RuleSet, language
     """The report on a verdict, in the words of ``language``."""
     subject = Subject(verdict, assessment, ruleset, catalogue(language), edition, numbers(assessment, ruleset))
     sections = [section for part in SECTIONS if (section := part(subject)) is not None]
-    say = subject.say
-    wave = say("header.wave", date=assessment.wave.date, label=subject.text(assessment.wave.label))
-    digest = verdict.ruleset.digest[:SHORT_DIGEST]
+    say, wave = subject.say, _wave(subject)
     return Page(
         language=language,
         tag=say("language-tag"),
         gap=say("lead-gap"),
         date=assessment.wave.date,
         title=say("document-title", title=title(subject), wave=wave),
-        header=(say("header.report", title=subject.text(ruleset.title), edition=say(f"edition.{edition.name}")), wave),
-        footer=(say("footer.limits"), say("footer.rules", version=verdict.ruleset.version, digest=digest)),
+        header=(_edition(subject), wave),
+        footer=_footer(subject),
         contents=say("contents"),
         opening=opening(subject),
         sections=tuple(sections),
     )
+
+
+def roadmap_of(
+    verdict: Verdict,
+    assessment: Assessment,
+    ruleset: RuleSet,
+    language: str,
+    edition: Edition,
+    *,
+    start: date | None = None,
+) -> tuple[Plan, Roadmap]:
+    """The roadmap that a verdict leads to, and its document in the words of ``language``."""
+    subject = Subject(verdict, assessment, ruleset, catalogue(language), edition, {})
+    found = planned(subject, start)
+    return found, document(subject, found, title(subject), (_edition(subject), _wave(subject)), _footer(subject))
+
+
+def _wave(subject: Subject) -> str:
+    wave = subject.assessment.wave
+    return subject.say("header.wave", date=wave.date, label=subject.text(wave.label))
+
+
+def _edition(subject: Subject) -> str:
+    edition = subject.say(f"edition.{subject.edition.name}")
+    return subject.say("header.report", title=subject.text(subject.ruleset.title), edition=edition)
+
+
+def _footer(subject: Subject) -> tuple[str, str]:
+    named = subject.verdict.ruleset
+    rules = subject.say("footer.rules", version=named.version, digest=named.digest[:SHORT_DIGEST])
+    return subject.say("footer.limits"), rules
