@@ -19,95 +19,76 @@ LATIN, CHINESE, SIGNS = "Arial", "Microsoft YaHei", "Segoe UI Symbol"
 TEXT_WIDTH = 9626  # A4 less two margins of 57 points
 
 BODY = 19
-# name: based on, what it says of paragraphs, what it says of characters; a style is followed by the body's.
+NEXT, LINES, ONE_PAGE = "<w:keepNext/>", "<w:keepLines/>", "<w:keepNext/><w:keepLines/>"
+
+
+def _space(before: int, after: int, line: int = 0, rule: str = "auto") -> str:
+    """Room above and below; ``line`` in 240ths of a line, or exact."""
+    lines = f' w:line="{line}" w:lineRule="{rule}"' if line else ""
+    return f'<w:spacing w:before="{before}" w:after="{after}"{lines}/>'
+
+
+def _edge(side: str, size: int, space: int, colour: str = LINE) -> str:
+    return f'<w:pBdr><w:{side} w:val="single" w:sz="{size}" w:space="{space}" w:color="{colour}"/></w:pBdr>'
+
+
+def _indent(left: int, hanging: int = 0) -> str:
+    return f'<w:ind w:left="{left}" w:hanging="{hanging}"/>' if hanging else f'<w:ind w:left="{left}"/>'
+
+
+def _listed(number: int) -> str:
+    return f'<w:numPr><w:numId w:val="{number}"/></w:numPr>'
+
+
+def _outline(level: int) -> str:
+    return f'<w:outlineLvl w:val="{level}"/>'
+
+
+GROUND = f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>'
+RIGHT = f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs>'
+
+# name: based on, what it says of paragraphs in the order that Word wants, what it says of characters.
 PARAGRAPHS: dict[str, tuple[str, str, str]] = {
-    "Title": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="60" w:line="264" w:lineRule="auto"/>', "b 38"),
-    "Subtitle": ("Normal", '<w:spacing w:before="0" w:after="160"/>', f"17 {GREY}"),
-    "heading 1": (
-        "Normal",
-        f'<w:keepNext/><w:keepLines/><w:pBdr><w:bottom w:val="single" w:sz="5" w:space="3" w:color="{LINE}"/></w:pBdr>'
-        '<w:spacing w:before="440" w:after="160"/><w:outlineLvl w:val="0"/>',
-        f"b 29 {TEAL}",
-    ),
-    "heading 2": (
-        "Normal",
-        '<w:keepNext/><w:keepLines/><w:spacing w:before="280" w:after="100"/><w:outlineLvl w:val="1"/>',
-        f"b 22 {TEAL}",
-    ),
-    "heading 3": (
-        "Normal",
-        f'<w:keepNext/><w:keepLines/><w:pBdr><w:top w:val="single" w:sz="4" w:space="5" w:color="{LINE}"/></w:pBdr>'
-        '<w:spacing w:before="200" w:after="40"/><w:outlineLvl w:val="2"/>',
-        "b 19",
-    ),
-    "Opening Heading": ("heading 1", '<w:spacing w:before="160" w:after="80"/>', f"b 21 {TEAL}"),
-    "TOC Heading": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="120"/>', f"b 29 {TEAL}"),
-    "toc 1": ("Normal", '<w:spacing w:before="40" w:after="40"/>', ""),
-    "header": (
-        "Normal",
-        f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs><w:spacing w:before="0" w:after="0"/>',
-        f"15 {GREY}",
-    ),
-    "footer": (
-        "Normal",
-        f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs><w:spacing w:before="0" w:after="0"/>',
-        f"15 {GREY}",
-    ),
-    "List Bullet": (
-        "Normal",
-        '<w:numPr><w:numId w:val="1"/></w:numPr><w:spacing w:before="40" w:after="40"/><w:ind w:left="284" w:hanging="284"/>',
-        "",
-    ),
-    "Intro": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="140"/>', GREY),
-    "Note": ("Normal", '<w:keepNext/><w:spacing w:before="20" w:after="100"/>', f"17 {GREY}"),
-    "Standing": (
-        "Normal",
-        f'<w:pBdr><w:left w:val="single" w:sz="16" w:space="8" w:color="{TEAL}"/></w:pBdr>'
-        '<w:spacing w:before="0" w:after="0" w:line="300" w:lineRule="auto"/><w:ind w:left="227"/>',
-        "",
-    ),
-    "Rung Label": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="0"/>', "16"),
-    "Rung Name": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="0"/>', "b 24"),
-    "Rung Note": ("Normal", '<w:spacing w:before="0" w:after="0"/>', "16"),
-    "Act": (
-        "Normal",
-        '<w:keepNext/><w:keepLines/><w:numPr><w:numId w:val="2"/></w:numPr><w:spacing w:before="40" w:after="0"/>'
-        '<w:ind w:left="340" w:hanging="340"/>',
-        "b 19",
-    ),
-    "Act Text": ("Normal", '<w:keepLines/><w:spacing w:before="0" w:after="0"/><w:ind w:left="340"/>', "17"),
-    "Act Why": ("Act Text", '<w:spacing w:before="0" w:after="60"/>', f"16 {GREY}"),
-    "Opening Line": ("Normal", '<w:spacing w:before="0" w:after="70"/>', "18"),
-    "Chart": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="40" w:line="240" w:lineRule="auto"/>', ""),
-    "Legend": ("Normal", '<w:spacing w:before="20" w:after="0"/>', f"15 {GREY}"),
-    "Table Head": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="0"/>', f"b 17 {TEAL}"),
-    "Table Group": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="0"/>', f"b 17 {TEAL}"),
-    "Table Text": ("Normal", '<w:spacing w:before="0" w:after="0" w:line="264" w:lineRule="auto"/>', "17"),
+    "Title": ("Normal", NEXT + _space(0, 60, 264), "b 38"),
+    "Subtitle": ("Normal", _space(0, 160), f"17 {GREY}"),
+    "heading 1": ("Normal", ONE_PAGE + _edge("bottom", 5, 3) + _space(440, 160) + _outline(0), f"b 29 {TEAL}"),
+    "heading 2": ("Normal", ONE_PAGE + _space(280, 100) + _outline(1), f"b 22 {TEAL}"),
+    "heading 3": ("Normal", ONE_PAGE + _edge("top", 4, 5) + _space(200, 40) + _outline(2), "b 19"),
+    "Opening Heading": ("heading 1", _space(160, 80), f"b 21 {TEAL}"),
+    "TOC Heading": ("Normal", NEXT + "<w:pageBreakBefore/>" + _space(0, 120), f"b 29 {TEAL}"),
+    "toc 1": ("Normal", _space(40, 40), ""),
+    "header": ("Normal", RIGHT + _space(0, 0), f"15 {GREY}"),
+    "footer": ("Normal", RIGHT + _space(0, 0), f"15 {GREY}"),
+    "List Bullet": ("Normal", _listed(1) + _space(40, 40) + _indent(284, 284), ""),
+    "Intro": ("Normal", NEXT + _space(0, 140), GREY),
+    "Note": ("Normal", NEXT + _space(20, 100), f"17 {GREY}"),
+    "Standing": ("Normal", _edge("left", 16, 8, TEAL) + _space(0, 0, 300) + _indent(227), ""),
+    "Rung Label": ("Normal", NEXT + _space(0, 0), "16"),
+    "Rung Name": ("Normal", NEXT + _space(0, 0), "b 24"),
+    "Rung Note": ("Normal", _space(0, 0), "16"),
+    "Rung Label Held": ("Rung Label", "", "FFFFFF"),
+    "Rung Name Held": ("Rung Name", "", "FFFFFF"),
+    "Rung Note Held": ("Rung Note", "", "FFFFFF"),
+    "Act": ("Normal", ONE_PAGE + _listed(2) + _space(40, 0) + _indent(340, 340), "b 19"),
+    "Act Text": ("Normal", LINES + _space(0, 0) + _indent(340), "17"),
+    "Act Why": ("Act Text", _space(0, 60), f"16 {GREY}"),
+    "Opening Line": ("Normal", _space(0, 70), "18"),
+    "Chart": ("Normal", NEXT + _space(0, 40, 240), ""),
+    "Legend": ("Normal", _space(20, 0), f"15 {GREY}"),
+    "Table Head": ("Normal", NEXT + _space(0, 0), f"b 17 {TEAL}"),
+    "Table Group": ("Normal", NEXT + _space(0, 0), f"b 17 {TEAL}"),
+    "Table Text": ("Normal", _space(0, 0, 264), "17"),
     "Table Small": ("Table Text", "", f"15 {GREY}"),
-    "Between": ("Normal", '<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>', "8"),
-    "Ground": (
-        "Normal",
-        f'<w:keepNext/><w:keepLines/><w:pBdr><w:left w:val="single" w:sz="8" w:space="6" w:color="{LINE}"/></w:pBdr>'
-        '<w:spacing w:before="160" w:after="60"/><w:ind w:left="170"/>',
-        "b 19",
-    ),
-    "Clause 1": ("Normal", '<w:keepLines/><w:spacing w:before="50" w:after="50"/><w:ind w:left="340"/>', "18"),
-    "Clause 2": ("Clause 1", '<w:ind w:left="620"/>', ""),
-    "Clause 3": ("Clause 1", '<w:ind w:left="900"/>', ""),
-    "Clause 4": ("Clause 1", '<w:ind w:left="1180"/>', ""),
-    "Card Note": ("Normal", '<w:keepNext/><w:spacing w:before="0" w:after="80"/>', f"16 {GREY}"),
-    "Local Title": (
-        "Normal",
-        f'<w:keepNext/><w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/><w:spacing w:before="120" w:after="0"/>',
-        f"b 18 {TEAL}",
-    ),
-    "Local": (
-        "Normal",
-        f'<w:keepLines/><w:numPr><w:numId w:val="1"/></w:numPr><w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>'
-        '<w:spacing w:before="0" w:after="0"/><w:ind w:left="284" w:hanging="284"/>',
-        "18",
-    ),
-    "Small": ("Normal", '<w:spacing w:before="40" w:after="20"/>', f"15 {GREY}"),
+    "Between": ("Normal", _space(0, 0, 120, "exact"), "8"),
+    "Ground": ("Normal", ONE_PAGE + _edge("left", 8, 6) + _space(160, 60) + _indent(170), "b 19"),
+    "Clause 1": ("Normal", LINES + _space(50, 50) + _indent(340), "18"),
+    "Clause 2": ("Clause 1", _indent(620), ""),
+    "Clause 3": ("Clause 1", _indent(900), ""),
+    "Clause 4": ("Clause 1", _indent(1180), ""),
+    "Card Note": ("Normal", NEXT + _space(0, 80), f"16 {GREY}"),
+    "Local Title": ("Normal", NEXT + GROUND + _space(120, 0), f"b 18 {TEAL}"),
+    "Local": ("Normal", LINES + _listed(1) + GROUND + _space(0, 0) + _indent(284, 284), "18"),
+    "Small": ("Normal", _space(40, 20), f"15 {GREY}"),
     "Template Note": ("Normal", '<w:shd w:val="clear" w:color="auto" w:fill="FFF4CC"/>', "16"),
 }
 CHARACTERS = {
@@ -118,15 +99,18 @@ CHARACTERS = {
     "Holds": f"n {TEAL}",
     "Open": f"n {TEAL}",
     "Fails": f"n {RUST}",
-    "On Dark": "FFFFFF",
     "Meta": f"n 16 {GREY}",
     "Who": TEAL,
+    "Back": GREY,
+    "Reference": f"n 15 {TEAL}",
     "Hyperlink": TEAL,
 }
 
 
 def style_id(name: str) -> str:
     """How a document refers to the style ``name``."""
+    if name == "Normal Table":
+        return "TableNormal"
     return name.title().replace(" ", "") if name.islower() else name.replace(" ", "")
 
 
@@ -145,53 +129,72 @@ def _characters(words: str) -> str:
     return f"<w:rPr>{found}</w:rPr>" if found else ""
 
 
+def _style(kind: str, name: str, base: str, looks: str) -> str:
+    based = f'<w:basedOn w:val="{style_id(base)}"/>' if base else ""
+    start = f'<w:style w:type="{kind}" w:styleId="{style_id(name)}"><w:name w:val="{name}"/>'
+    return f"{start}{based}<w:qFormat/>{looks}</w:style>"
+
+
+def _default(kind: str, identity: str, name: str, looks: str = "") -> str:
+    start = f'<w:style w:type="{kind}" w:default="1" w:styleId="{identity}"><w:name w:val="{name}"/>'
+    return f"{start}{looks}</w:style>"
+
+
+def _style(kind: str, name: str, base: str, looks: str) -> str:
+    based = f'<w:basedOn w:val="{style_id(base)}"/>' if base else ""
+    start = f'<w:style w:type="{kind}" w:styleId="{style_id(name)}"><w:name w:val="{name}"/>'
+    return f"{start}{based}<w:qFormat/>{looks}</w:style>"
+
+
+def _default(kind: str, identity: str, name: str, looks: str = "") -> str:
+    start = f'<w:style w:type="{kind}" w:default="1" w:styleId="{identity}"><w:name w:val="{name}"/>'
+    return f"{start}{looks}</w:style>"
+
+
 def _styles() -> str:
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
     language = '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
     body = f'<w:color w:val="{INK}"/><w:sz w:val="{BODY}"/><w:szCs w:val="{BODY}"/>'
-    written = [
-        HEAD, f"<w:styles {NAMES}><w:docDefaults><w:rPrDefault><w:rPr>{fonts}{body}{language}</w:rPr></w:rPrDefault>",
-        '<w:pPrDefault><w:pPr><w:spacing w:before="80" w:after="80" w:line="288" w:lineRule="auto"/></w:pPr></w:pPrDefault>',
-        '</w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>',
-        f'<w:pPr><w:widowControl/></w:pPr><w:rPr>{fonts}</w:rPr></w:style>',
-        '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">',
-        '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>',
-        '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>',
-        '<w:uiPriority w:val="99"/><w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar>',
-        '<w:top w:w="0" w:type="dxa"/><w:left w:w="0" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/>',
-        '<w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>',
-        '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/><w:semiHidden/></w:style>',
-    ]  # fmt: skip
-    for name, (base, paragraph, characters) in PARAGRAPHS.items():
-        written.append(
-            f'<w:style w:type="paragraph" w:styleId="{style_id(name)}"><w:name w:val="{name}"/>'
-            f'<w:basedOn w:val="{style_id(base)}"/><w:qFormat/><w:pPr>{paragraph}</w:pPr>{_characters(characters)}</w:style>'
+    everywhere = f"<w:rPrDefault><w:rPr>{fonts}{body}{language}</w:rPr></w:rPrDefault>"
+    paragraphs = f"<w:pPrDefault><w:pPr>{_space(80, 80, 288)}</w:pPr></w:pPrDefault>"
+    normal = f"<w:qFormat/><w:pPr><w:widowControl/></w:pPr><w:rPr>{fonts}</w:rPr>"
+    lines = "".join(_drawn(side, 4) for side in ("bottom", "insideH"))
+    box = "".join(_drawn(side, 8) for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+    return "".join(
+        (
+            f"{HEAD}<w:styles {NAMES}><w:docDefaults>{everywhere}{paragraphs}</w:docDefaults>",
+            _default("paragraph", "Normal", "Normal", normal),
+            _default("character", "DefaultParagraphFont", "Default Paragraph Font", "<w:semiHidden/>"),
+            _default("table", "TableNormal", "Normal Table", f"<w:semiHidden/><w:tblPr>{_room(0, 0)}</w:tblPr>"),
+            _default("numbering", "NoList", "No List", "<w:semiHidden/>"),
+            *(
+                _style("paragraph", name, base, f"<w:pPr>{paragraph}</w:pPr>{_characters(characters)}")
+                for name, (base, paragraph, characters) in PARAGRAPHS.items()
+            ),
+            *(_style("character", name, "", _characters(looks)) for name, looks in CHARACTERS.items()),
+            _table_style("Report Table", lines, 60, 90),
+            _table_style("Steps Table", "", 30, 80),
+            _table_style("Ladder", box, 90, 130),
+            _table_style("Layout", "", 0, 0),
+            "</w:styles>",
         )
-    for name, characters in CHARACTERS.items():
-        written.append(
-            f'<w:style w:type="character" w:styleId="{style_id(name)}"><w:name w:val="{name}"/><w:qFormat/>'
-            f"{_characters(characters)}</w:style>"
-        )
-    written.append(_table_style("Report Table", f'<w:insideH w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/>'
-                               f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/>', 60, 90))  # fmt: skip
-    written.append(_table_style("Steps Table", "", 30, 80))
-    edges = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="0" w:color="{LINE}"/>'
-                    for side in ("top", "left", "bottom", "right", "insideH", "insideV"))  # fmt: skip
-    written.append(_table_style("Ladder", edges, 90, 130))
-    written.append(_table_style("Layout", "", 0, 0))
-    return "".join(written) + "</w:styles>"
+    )
+
+
+def _drawn(side: str, size: int) -> str:
+    return f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{LINE}"/>'
+
+
+def _room(above: int, beside: int) -> str:
+    """Room inside of cells."""
+    sides = {"top": above, "left": beside, "bottom": above, "right": beside}
+    found = "".join(f'<w:{side} w:w="{room}" w:type="dxa"/>' for side, room in sides.items())
+    return f"<w:tblCellMar>{found}</w:tblCellMar>"
 
 
 def _table_style(name: str, borders: str, above: int, beside: int) -> str:
-    order = ("top", "left", "bottom", "right", "insideH", "insideV")
-    sides = sorted(borders.split("/>")[:-1], key=lambda one: order.index(one.split()[0].removeprefix("<w:")))
-    drawn = "".join(f"{one}/>" for one in sides)
-    return (
-        f'<w:style w:type="table" w:styleId="{style_id(name)}"><w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/>'
-        f"<w:tblPr>{f'<w:tblBorders>{drawn}</w:tblBorders>' if drawn else ''}<w:tblCellMar>"
-        f'<w:top w:w="{above}" w:type="dxa"/><w:left w:w="{beside}" w:type="dxa"/>'
-        f'<w:bottom w:w="{above}" w:type="dxa"/><w:right w:w="{beside}" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
-    )
+    drawn = f"<w:tblBorders>{borders}</w:tblBorders>" if borders else ""
+    return _style("table", name, "Normal Table", f"<w:tblPr>{drawn}{_room(above, beside)}</w:tblPr>")
 
 
 # Other machines' names for the same face, and what stands in for it where it is missing.
@@ -243,45 +246,72 @@ RELATIONS = {
 }
 
 
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+CORE = "application/vnd.openxmlformats-package.core-properties+xml"
+PAGE = (
+    '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
+    'w:header="680" w:footer="560" w:gutter="0"/>'
+)
+
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+CORE = "application/vnd.openxmlformats-package.core-properties+xml"
+PAGE = (
+    '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
+    'w:header="680" w:footer="560" w:gutter="0"/>'
+)
+
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+CORE = "application/vnd.openxmlformats-package.core-properties+xml"
+PAGE = (
+    '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
+    'w:header="680" w:footer="560" w:gutter="0"/>'
+)
+
+
 def packed(document: str, header: str, footer: str) -> bytes:
     """A .docx of these parts; the same bytes for the same parts."""
-    package = "http://schemas.openxmlformats.org/package/2006"
-    core = "application/vnd.openxmlformats-package.core-properties+xml"
-    written = {name: (content_type, build()) for name, (_, content_type, build) in RELATIONS.items()}
-    written["header1"] = (f"{OFFICE}.header+xml", f"{HEAD}<w:hdr {NAMES}>{header}</w:hdr>")
-    written["footer1"] = (f"{OFFICE}.footer+xml", f"{HEAD}<w:ftr {NAMES}>{footer}</w:ftr>")
-    written["document"] = (
-        f"{OFFICE}.document.main+xml",
-        f"{HEAD}<w:document {NAMES}><w:body>{document}<w:sectPr>"
-        '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
-        '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
-        'w:header="680" w:footer="560" w:gutter="0"/></w:sectPr></w:body></w:document>',
-    )
-    kinds = [*(kind for kind, _, _ in RELATIONS.values()), "header", "footer"]
-    names = [*RELATIONS, "header1", "footer1"]
-    relations = "".join(
-        f'<Relationship Id="rId{index}" Type="{R}/{kind}" Target="{name}.xml"/>'
-        for index, (kind, name) in enumerate(zip(kinds, names, strict=True), start=1)
-    )
-    types = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{content_type}"/>'
-        for name, (content_type, _) in written.items()
-    )
-    parts = {
-        "[Content_Types].xml": f'{HEAD}<Types xmlns="{package}/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
-        f'{types}<Override PartName="/docProps/core.xml" ContentType="{core}"/></Types>',
-        "_rels/.rels": f'{HEAD}<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
-        f'Type="{R}/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" '
-        f'Type="{package}/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
-        "docProps/core.xml": f'{HEAD}<cp:coreProperties xmlns:cp="{package}/metadata/core-properties" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>report</dc:title></cp:coreProperties>',
-        "word/_rels/document.xml.rels": f'{HEAD}<Relationships xmlns="{package}/relationships">{relations}</Relationships>',
-        **{f"word/{name}.xml": text for name, (_, text) in written.items()},
+    parts = {name: (content_type, build()) for name, (_, content_type, build) in RELATIONS.items()}
+    parts["header1"] = (f"{OFFICE}.header+xml", f"{HEAD}<w:hdr {NAMES}>{header}</w:hdr>")
+    parts["footer1"] = (f"{OFFICE}.footer+xml", f"{HEAD}<w:ftr {NAMES}>{footer}</w:ftr>")
+    kinds = [(kind, name) for name, (kind, _, _) in RELATIONS.items()]
+    relations = [
+        (f"{R}/{kind}", f"{name}.xml") for kind, name in (*kinds, ("header", "header1"), ("footer", "footer1"))
+    ]
+    body = f"<w:body>{document}<w:sectPr>{PAGE}</w:sectPr></w:body>"
+    parts["document"] = (f"{OFFICE}.document.main+xml", f"{HEAD}<w:document {NAMES}>{body}</w:document>")
+    root = [(f"{R}/officeDocument", "word/document.xml")]
+    root.append((f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"))
+    named = f'xmlns:cp="{PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    files = {
+        "[Content_Types].xml": _content_types({name: content_type for name, (content_type, _) in parts.items()}),
+        "_rels/.rels": _relations(root),
+        "docProps/core.xml": f"{HEAD}<cp:coreProperties {named}><dc:title>report</dc:title></cp:coreProperties>",
+        "word/_rels/document.xml.rels": _relations(relations),
+        **{f"word/{name}.xml": text for name, (_, text) in parts.items()},
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, text in parts.items():
+        for name, text in files.items():
             file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def _relations(pairs: list[tuple[str, str]]) -> str:
+    found = "".join(
+        f'<Relationship Id="rId{index}" Type="{kind}" Target="{target}"/>'
+        for index, (kind, target) in enumerate(pairs, start=1)
+    )
+    return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{found}</Relationships>'
+
+
+def _content_types(parts: dict[str, str]) -> str:
+    known = {"rels": f"{CORE.partition('.core')[0]}.relationships+xml", "xml": "application/xml", "png": "image/png"}
+    kinds = "".join(f'<Default Extension="{ending}" ContentType="{kind}"/>' for ending, kind in known.items())
+    named = {**{f"/word/{name}.xml": kind for name, kind in parts.items()}, "/docProps/core.xml": CORE}
+    kinds += "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in named.items())
+    return f'{HEAD}<Types xmlns="{PACKAGE}/content-types">{kinds}</Types>'

@@ -1,8 +1,8 @@
 """Builds ``templates/word/report.docx``: ``python -m assess.report.word_template``.
 
 The template is an ordinary document that Word opens and a translator restyles. Its text is Jinja2 as docxtpl reads it:
-a tag that begins with ``p``, ``tr``, ``tc`` or ``r`` takes the place of its whole paragraph, row, cell or run. One macro
-stands for each kind of block of the page model. This script is the template's readable form, a test holds both equal.
+a tag that begins with ``p``, ``tr``, ``tc`` or ``r`` takes the place of its whole paragraph, row, cell or run. A macro
+stands for each kind of block of the page model. This script is the template's readable form; a test holds both equal.
 """
 
 from __future__ import annotations
@@ -28,12 +28,17 @@ def tab() -> str:
     return "<w:r><w:tab/></w:r>"
 
 
-def field(code: str, shown: str = "") -> str:
+BEGIN, SEPARATE, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+
+
+def code(words: str) -> str:
+    """The beginning of a field that does what the words say."""
+    return f'{BEGIN}<w:r><w:instrText xml:space="preserve"> {words} </w:instrText></w:r>{SEPARATE}'
+
+
+def field(words: str, shown: str = "") -> str:
     """A field with what it shows until it is updated."""
-    return (
-        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run(shown)}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
+    return f"{code(words)}{run(shown)}{END}"
 
 
 def para(style: str, *runs: str) -> str:
@@ -194,9 +199,7 @@ def _cards() -> str:
     )
     card = macro(
         "card(one, number)",
-        para(
-            "heading 3", run("{{ numbered(number) }}", "Who"), "{{ one.title }}", "{{r sign(one.mark, true) }}"
-        ),
+        para("heading 3", run("{{ numbered(number) }}", "Who"), "{{ one.title }}", "{{r sign(one.mark, true) }}"),
         tag("if one.meta"),
         para("Card Note", "{{ one.meta }}"),
         tag("endif"),
@@ -242,11 +245,11 @@ def _cards() -> str:
 # --- page one, contents, sections --------------------------------------------------------------------------------
 
 
-def _rung(fill: str, character: str) -> str:
+def _rung(fill: str, held: str = "") -> str:
     return cell(
-        para("Rung Label", run("{{ rung.label }}", character), "{{r sign(rung.mark, true, %s) }}" % bool(character)),
-        para("Rung Name", run("{{ rung.name }}", character)),
-        para("Rung Note", run("{{ '▲ ' if rung.here }}{{ rung.note }}", character)),
+        para(f"Rung Label{held}", "{{ rung.label }}", "{{r sign(rung.mark, true, " + str(bool(held)).lower() + ") }}"),
+        para(f"Rung Name{held}", "{{ rung.name }}"),
+        para(f"Rung Note{held}", "{{ '▲ ' if rung.here else '' }}{{ rung.note }}"),
         fill=fill,
     )
 
@@ -260,11 +263,11 @@ def _opening() -> str:
         row(
             switch("tc", "for rung in rungs"),
             switch("tc", "if rung.mark and rung.mark.truth == 'holds'"),
-            _rung(TEAL, "On Dark"),
+            _rung(TEAL, " Held"),
             switch("tc", "elif rung.mark and rung.mark.truth == 'open'"),
-            _rung(PALE, ""),
+            _rung(PALE),
             switch("tc", "else"),
-            _rung("", ""),
+            _rung(""),
             switch("tc", "endif"),
             switch("tc", "endfor"),
         ),
@@ -309,7 +312,7 @@ def _opening() -> str:
     return "".join(
         (
             para("Title", "{{ page.opening.title }}"),
-            para("Subtitle", "{{ page.opening.subtitle }}", "{{ '　' if page.opening.subtitle }}", "{{ page.opening.answered }}"),
+            para("Subtitle", "{{ beside(page.opening.subtitle, page.opening.answered) }}"),
             ladder,
             para("Between"),
             tag("for line in page.opening.standing"),
@@ -325,20 +328,15 @@ def _opening() -> str:
 
 def _contents() -> str:
     """A field of links that needs no update: it shows no page numbers, which only Word could know."""
-    begin = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-1" \\n \\h \\z '
-        '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     return "".join(
         (
-            '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/><w:pageBreakBefore/></w:pPr>' + run("{{ page.contents }}") + "</w:p>",
+            para("TOC Heading", "{{ page.contents }}"),
             tag("for section in page.sections"),
             para(
                 "toc 1",
-                run("{%r if loop.first %}"), begin, run("{%r endif %}"),
+                run("{%r if loop.first %}"), code(r'TOC \o "1-1" \n \h \z'), run("{%r endif %}"),
                 "{{r entry(loop.index, section.title) }}",
-                run("{%r if loop.last %}"), end, run("{%r endif %}"),
+                run("{%r if loop.last %}"), END, run("{%r endif %}"),
             ),
             tag("endfor"),
         )
