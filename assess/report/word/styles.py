@@ -140,17 +140,6 @@ def _default(kind: str, identity: str, name: str, looks: str = "") -> str:
     return f"{start}{looks}</w:style>"
 
 
-def _style(kind: str, name: str, base: str, looks: str) -> str:
-    based = f'<w:basedOn w:val="{style_id(base)}"/>' if base else ""
-    start = f'<w:style w:type="{kind}" w:styleId="{style_id(name)}"><w:name w:val="{name}"/>'
-    return f"{start}{based}<w:qFormat/>{looks}</w:style>"
-
-
-def _default(kind: str, identity: str, name: str, looks: str = "") -> str:
-    start = f'<w:style w:type="{kind}" w:default="1" w:styleId="{identity}"><w:name w:val="{name}"/>'
-    return f"{start}{looks}</w:style>"
-
-
 def _styles() -> str:
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{CHINESE}" w:cs="{LATIN}"/>'
     language = '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'

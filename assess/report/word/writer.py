@@ -18,8 +18,8 @@ from markupsafe import Markup, escape
 
 from assess.content import content
 from assess.report.page import Clause, Line, Mark, Page, Rung
-from assess.report.word_pictures import Picture, Pictures
-from assess.report.word_styles import style_id
+from assess.report.word.pictures import Picture, Pictures
+from assess.report.word.styles import style_id
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
@@ -41,7 +41,7 @@ def write(page: Page) -> bytes:
     """The report as a Word file."""
     from docxtpl import DocxTemplate
 
-    from assess.report.word_finish import finished
+    from assess.report.word.finish import finished
 
     template = DocxTemplate(content("templates") / "word" / "report.docx")
     template.init_docx()

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
 from assess.report.page import Page
-from assess.report.word_styles import TEXT_WIDTH
+from assess.report.word.styles import TEXT_WIDTH
 
 if TYPE_CHECKING:
     from docx.document import Document
