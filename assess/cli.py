@@ -13,7 +13,7 @@ import click
 
 from assess import __version__
 from assess.cli_help import Group, spoken, usage_message
-from assess.commands import about, authoring, compare, evidence, plan, screening, verdicts
+from assess.commands import about, compare, evidence, mutating, plan, screening, verdicts
 from assess.commands.shared import BAD_INPUT, DEFECT, INTERRUPTED, say_error
 
 
@@ -63,7 +63,7 @@ for command in (
     evidence.form,
     evidence.import_,
     screening.screen,
-    authoring.rules_group,
+    mutating.rules_group,
     about.schema,
     about.completion,
 ):

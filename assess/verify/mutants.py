@@ -17,7 +17,6 @@ from assess.ruleset.conditions import (
     Atom,
     Attribute,
     Condition,
-    Named,
     Not,
     OfType,
     clashes,
@@ -131,29 +130,20 @@ class _Conditions:
     def _changed(self, condition: Condition) -> Iterator[tuple[Condition, str, str, str]]:
         match condition:
             case Atom():
-                for kind, changed in self._atom(condition):
-                    yield changed, kind, text(condition), text(changed)
+                yield from ((changed, kind, text(condition), text(changed)) for kind, changed in self._atom(condition))
             case Attribute(name, levels):
                 known = self.ruleset.attribute[name].level_ids
-                for wanted in _toggled(levels, known):
-                    if len(wanted) < len(known):
-                        yield Attribute(name, wanted), "levels", _list(levels), _list(wanted)
+                lists = [wanted for wanted in _toggled(levels, known) if len(wanted) < len(known)]
+                yield from ((Attribute(name, wanted), "levels", _list(levels), _list(wanted)) for wanted in lists)
             case OfType(types):
-                for wanted in _toggled(types, tuple(kind.id for kind in self.ruleset.types)):
-                    yield OfType(wanted), "types", _list(types), _list(wanted)
-            case All(of) | Any(of) if len(of) > 1:
-                other: Condition = Any(of) if isinstance(condition, All) else All(of)
-                yield other, "quantifier", _word(condition), _word(other)
-            case AtLeast(count, of):
-                for moved in (count - 1, count + 1):
-                    if 1 <= moved <= len(of):
-                        yield AtLeast(moved, of), "count", f"at_least: {count}", f"at_least: {moved}"
+                lists = list(_toggled(types, tuple(kind.id for kind in self.ruleset.types)))
+                yield from ((OfType(wanted), "types", _list(types), _list(wanted)) for wanted in lists)
             case _:
-                pass
+                yield from _counted(condition)
+        # Of a comparison, the operator turned round says as much; of a type, the language has no "not".
         if isinstance(condition, Not):
             yield condition.of, "not", f"not {_word(condition.of)}", _word(condition.of)
         elif not isinstance(condition, Atom | OfType):
-            # Of a comparison, the operator turned round says as much; of a type, the language has no "not".
             yield Not(condition), "not", _word(condition), f"not {_word(condition)}"
 
     def _atom(self, atom: Atom) -> Iterator[tuple[str, Atom]]:
@@ -164,6 +154,17 @@ class _Conditions:
         turned = replace(atom, at_least=not atom.at_least)
         if (1 <= turned.level <= top) if turned.at_least else (0 <= turned.level < top):
             yield "operator", turned
+
+
+def _counted(condition: Condition) -> Iterator[tuple[Condition, str, str, str]]:
+    match condition:
+        case All(of) | Any(of) if len(of) > 1:
+            other: Condition = Any(of) if isinstance(condition, All) else All(of)
+            yield other, "quantifier", _word(condition), _word(other)
+        case AtLeast(count, of):
+            for moved in (count - 1, count + 1):
+                if 1 <= moved <= len(of):
+                    yield AtLeast(moved, of), "count", f"at_least: {count}", f"at_least: {moved}"
 
 
 def _toggled(chosen: tuple[str, ...], known: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Which mutants of a rule set its cases notice: each mutant is judged on the cases that it can touch, until one differs.
+"""Which mutants of a rule set its cases notice: each is judged on the cases that it can touch, until one differs.
 
 Only what can have changed is decided anew. What no case notices is put to the solver, where it is installed: a mutant
 that no situation tells from the rule set is *equivalent* and counts for nothing.
@@ -17,8 +17,10 @@ from assess.cases import Case, case_files, load_all
 from assess.engines import Conclusions
 from assess.engines.reference import Known, ReferenceEngine, bits
 from assess.expectations import differences, found, found_of
+from assess.ladder import stage
 from assess.ruleset.load import Located, load_located
-from assess.ruleset.model import RuleSet
+from assess.ruleset.model import RuleSet, Strategy
+from assess.ruleset.references import ANY_TYPE
 from assess.verify.mutants import Mutant, mutants
 from assess.verify.places import Places
 
@@ -63,6 +65,10 @@ class _Example:
         expected = self.case.expect.get("strategies")
         return isinstance(expected, Mapping) and any(isinstance(one, list | tuple) for one in expected.values())
 
+    def possible(self, ruleset: RuleSet) -> tuple[int, ...]:
+        """The stages that are possible under the rule set as it is."""
+        return stage(self.truths.of("gate"), self.case.situation.readings, ruleset).possible
+
 
 def _words(expected: Any) -> Iterator[str]:
     if isinstance(expected, Mapping):
@@ -89,14 +95,21 @@ class Bench:
         return tuple(mutants(self.places))
 
     @cached_property
+    def failing(self) -> Sequence[Case]:
+        """The cases that fail as it is; they would seem to notice everything."""
+        return [case for case in self.cases if case.differences(self.places.ruleset)]
+
+    @cached_property
     def _examples(self) -> Sequence[_Example]:
         ruleset = self.places.ruleset
+        failing = {id(case) for case in self.failing}
         return [
             _Example(
                 case,
                 _reference(ruleset, case.situation.readings, case.situation.attributes, case.situation.community_type),
             )
             for case in self.cases
+            if id(case) not in failing
         ]
 
     def notices(self, mutant: Mutant) -> str | None:
@@ -127,6 +140,8 @@ class Bench:
         known = Known(changed, situation.readings, situation.attributes, situation.community_type)
         for key in affected:
             truths[key] = bits(changed.conclusions[key], known).truth
+        if truths == example.truths.truths and not self._may_differ(example, changed, affected, mutant):
+            return False
         quick = [part for part in parts if part in _BY_TRUTHS]
         seen = found_of(changed, situation, Conclusions(truths), quick)
         if any(any(differences(case.expect[part], seen[part])) for part in quick):
@@ -134,6 +149,29 @@ class Bench:
         slow = [part for part in parts if part not in _BY_TRUTHS]
         whole = found(changed, situation, slow) if slow else {}
         return any(any(differences(case.expect[part], whole.get(part))) for part in slow)
+
+    def _may_differ(self, example: _Example, changed: RuleSet, affected: Sequence[str], mutant: Mutant) -> bool:
+        """Whether a verdict can be another one although every conclusion is as before."""
+        kind, _, name = mutant.of.partition(":")
+        if mutant.kind in {"fits", "less_fit"}:
+            here = example.case.situation.community_type
+            return _type_doubt(changed.strategy[name], here) != _type_doubt(self.places.ruleset.strategy[name], here)
+        if mutant.kind == "stages":
+            toggled = set(changed.strategy[name].stages) ^ set(self.places.ruleset.strategy[name].stages)
+            return not toggled.isdisjoint(example.possible(self.places.ruleset))
+        if kind == "adaptation":
+            return False
+        # What is nearest, and which stages are possible, hangs on more than the truth of a gate.
+        of_gate = any(key.startswith("gate:") for key in affected)
+        return of_gate or kind == "strategy" or mutant.kind == "required" or "reasons" in example.words
+
+
+def _type_doubt(strategy: Strategy, here: str | None) -> object:
+    """What is said of a strategy and a type of community, as far as it can differ."""
+    anywhere = ANY_TYPE in strategy.fits
+    if here is None:
+        return not anywhere or bool(strategy.less_fit)
+    return "less" if here in strategy.less_fit else anywhere or here in strategy.fits
 
 
 def _touches(part: str, example: _Example, affected: Sequence[str], mutant: Mutant, spoken_of: set[str]) -> bool:
@@ -192,10 +230,7 @@ def try_all(
     unlike = _tells_apart(bench) if result.proved else lambda _: True
     for index in chosen:
         mutant, by = bench.mutants[index], noticed[index]
-        if by is not None:
-            fate = Fate.NOTICED
-        else:
-            fate = Fate.SURVIVES if unlike(mutant) else Fate.EQUIVALENT
+        fate = Fate.NOTICED if by is not None else Fate.SURVIVES if unlike(mutant) else Fate.EQUIVALENT
         result.outcomes.append(Outcome(mutant, fate, by or ""))
     return result
 
