@@ -13,7 +13,7 @@ import click
 
 from assess import __version__
 from assess.cli_help import Group, spoken, usage_message
-from assess.commands import about, compare, evidence, mutating, plan, screening, verdicts
+from assess.commands import about, authoring, compare, evidence, mutating, plan, rules, screening, verdicts
 from assess.commands.shared import BAD_INPUT, DEFECT, INTERRUPTED, say_error
 
 
@@ -63,8 +63,10 @@ for command in (
     evidence.form,
     evidence.import_,
     screening.screen,
-    mutating.rules_group,
+    rules.rules,
     about.schema,
     about.completion,
 ):
     assess.add_command(command)
+for command in (authoring.rules_test, mutating.rules_mutate):
+    rules.rules.add_command(command)

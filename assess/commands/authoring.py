@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from assess.cli_help import Command, spoken
-from assess.commands.rules import rules as rules_group
 from assess.commands.shared import BAD_INPUT, FAILS, common, report_problems, say_error, stop, the_ruleset
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from assess.ruleset.model import RuleSet
 
 
-@rules_group.command("test", cls=Command)
+@click.command("test", cls=Command)
 @click.argument("names", nargs=-1, metavar="[CASE|FILE]...")
 @click.option("-k", "text", metavar="TEXT")
 @common

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assess.cli_help import Command, spoken
-from assess.commands.authoring import rules_group
 from assess.commands.shared import BAD_INPUT, FAILS, common, notice, report_problems, say_error, stop
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from assess.verify.mutation import Bench, Outcome, Result
 
 
-@rules_group.command("mutate", cls=Command)
+@click.command("mutate", cls=Command)
 @click.option("--at-least", type=click.FloatRange(0, 100), default=95.0, metavar="PERCENT")
 @click.option("-k", "text", metavar="TEXT")
 @click.option("--workers", type=click.IntRange(min=1), default=None, metavar="N")
