@@ -231,13 +231,21 @@ class Robustness(Model):
     thresholds: tuple[Threshold, ...]
 
 
+class Answer(Model):
+    """The levels that an answer would have to be of."""
+
+    floor: int
+    ceiling: int
+
+
 class Settles(Model):
-    """The smallest set of readings whose answers alone could settle the stage there."""
+    """The smallest set of readings whose answers alone could settle the stage there, and answers that would do it."""
 
     stage: int
     ask: Annotated[
         tuple[str, ...] | None, Field(description="null where no answers can, since something of it does not apply")
     ]
+    answers: Annotated[Mapping[str, Answer], Field(description="levels with which these readings settle it, one way")]
 
 
 class Inquiry(Model):

@@ -10,9 +10,10 @@ from assess.engines import EngineUnavailableError
 from assess.explain.once import once
 from assess.explain.pivots import Pivotal, pivotal
 from assess.explain.settling import Settling, TooEntangledError
+from assess.explain.thresholds import gates_of
 from assess.readings import Reading
 from assess.ruleset.model import RuleSet
-from assess.verdict import Inquiry, ScreeningOut, Settles, StageOut
+from assess.verdict import Answer, Inquiry, ScreeningOut, Settles, StageOut
 
 
 def inquiry(
@@ -59,11 +60,34 @@ _asker = once(_Asker)
 def _settles(ruleset: RuleSet, readings: Mapping[str, Reading], stage: StageOut) -> Iterator[Settles]:
     """One entry a possible stage; a stage whose smallest set would take too long to find has none."""
     if len(stage.possible) == 1:
-        yield Settles(stage=stage.floor, ask=())
+        yield Settles(stage=stage.floor, ask=(), answers={})
         return
     settling = Settling(ruleset, readings)
     for number in stage.possible:
         try:
-            yield Settles(stage=number, ask=settling.at(number))
+            ask = settling.at(number)
         except TooEntangledError:
             continue
+        levels = settling.answers(number, ask) if ask else {}
+        yield Settles(stage=number, ask=ask, answers=_widened(ruleset, readings, number, levels))
+
+
+def _widened(
+    ruleset: RuleSet, readings: Mapping[str, Reading], stage: int, levels: Mapping[str, int]
+) -> dict[str, Answer]:
+    """The same answers, each as wide as it may be when those before it are."""
+    gates = gates_of(ruleset)
+    lowest, highest = gates.bounds(readings)
+    for name, level in levels.items():
+        lowest[ruleset.order[name]] = highest[ruleset.order[name]] = level
+    found = {}
+    for name in levels:
+        index, reading = ruleset.order[name], readings[name]
+        for bound, end, step in ((lowest, reading.floor, -1), (highest, reading.ceiling, 1)):
+            while bound[index] != end:
+                bound[index] += step
+                if gates.stage(bound, gates.thresholds) != stage:
+                    bound[index] -= step
+                    break
+        found[name] = Answer(floor=lowest[index], ceiling=highest[index])
+    return found

@@ -43,16 +43,16 @@ def _sure(subject: Subject) -> Iterator[Line]:
         for one in inquiry.settles:
             yield Line(_settles(subject, one), _say(subject, "sure.settles-lead", stage=subject.stage(one.stage)))
     if inquiry.pivotal:
-        names = _some(subject, [subject.indicator(name) for name in inquiry.pivotal], MOST_PIVOTAL)
+        names = _some(subject, [subject.indicator(name) for name in inquiry.pivotal], MOST_PIVOTAL, "more-indicators")
         lead = _say(subject, "sure.pivotal-lead", n=len(inquiry.pivotal))
         yield Line(_say(subject, "sure.pivotal", indicators=names), lead)
 
 
-def _some(subject: Subject, items: Sequence[str], most: int) -> list[str]:
+def _some(subject: Subject, items: Sequence[str], most: int, more: str = "more") -> list[str]:
     """The first items, and how many more there are; never "and one more" where it could be named."""
     if len(items) <= most + 1:
         return list(items)
-    return [*items[:most], _say(subject, "sure.more", n=len(items) - most)]
+    return [*items[:most], _say(subject, f"sure.{more}", n=len(items) - most)]
 
 
 def _steps(subject: Subject, steps: Sequence[LevelStep]) -> list[str]:
@@ -99,12 +99,15 @@ def _settles(subject: Subject, one: Settles) -> str:
         return _say(subject, "sure.settles-nothing")
     groups: dict[str, list[str]] = {}
     for name in one.ask:
-        groups.setdefault(subject.verdict.inquiry.whom[name], []).append(subject.indicator(name))
-    told = [
+        answer = one.answers[name]
+        span = _span(subject, (answer.floor, answer.ceiling))
+        told = _say(subject, "sure.answer", indicator=subject.indicator(name), span=span)
+        groups.setdefault(subject.verdict.inquiry.whom[name], []).append(told)
+    asked = [
         _say(subject, "sure.ask", source=subject.the(source), indicators=indicators)
         for source, indicators in groups.items()
     ]
-    return _say(subject, "sure.settles", n=len(one.ask), groups=told)
+    return _say(subject, "sure.settles", n=len(one.ask), groups=asked)
 
 
 def name_of(subject: Subject, key: str) -> str:

@@ -110,6 +110,23 @@ class Settling:
         found = self._solve(wanted, {}, frozenset(), self.never)
         return None if found >= self.never else self._names(found)
 
+    def answers(self, stage: int, names: Sequence[str]) -> dict[str, int]:
+        """Levels of these readings with which they settle the stage there, which some do."""
+        demands = _demands(self.ruleset)
+        wanted = [*demands.true[:stage], *demands.false[stage : stage + 1]]
+        asked = [self.ruleset.order[name] for name in names]
+        unasked = frozenset(range(len(self.names))) - set(asked)
+        ways = _ways(wanted)
+        known: dict[int, tuple[int, int]] = {}
+        for index in asked:
+            low, high = self.spans[index]
+            for level in range(high, low - 1, -1) if True in ways[index] else range(low, high + 1):
+                self.nodes = 0
+                if self._solve(wanted, {**known, index: (level, level)}, unasked, self.never) < self.never:
+                    known[index] = (level, level)
+                    break
+        return {self.names[index]: level for index, (level, _) in known.items()}
+
     def _names(self, cost: int) -> tuple[str, ...]:
         """The readings of a set, read off its cost."""
         count = len(self.names)

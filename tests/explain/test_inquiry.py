@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assess.engines.reference import ReferenceEngine
 from assess.evidence.model import Assessment
+from assess.explain.inquiry import inquiry
 from assess.explain.settling import Settling
 from assess.judge import judge
+from assess.ladder import stage
 from assess.readings import Reading, Status
 from assess.ruleset.model import RuleSet
 from assess.verdict import Inquiry
@@ -32,15 +35,15 @@ def relations(draw: st.DrawFn) -> Generated:
     return replace(known, readings=readings)
 
 
-def settles(known: Generated, stage: int, names: tuple[str, ...]) -> bool:
+def settles(known: Generated, number: int, names: tuple[str, ...]) -> bool:
     """Whether some answers about these readings settle the stage, by trying all of them."""
     gates = list(known.ruleset.gates.values())
     low = {name: reading.floor for name, reading in known.readings.items()}
     high = {name: reading.ceiling for name, reading in known.readings.items()}
     for answers in product(*(range(low[name], high[name] + 1) for name in names)):
         given_ = dict(zip(names, answers, strict=True))
-        if all(is_true(gate, {**low, **given_}, known.ruleset) for gate in gates[:stage]) and not any(
-            is_true(gate, {**high, **given_}, known.ruleset) for gate in gates[stage : stage + 1]
+        if all(is_true(gate, {**low, **given_}, known.ruleset) for gate in gates[:number]) and not any(
+            is_true(gate, {**high, **given_}, known.ruleset) for gate in gates[number : number + 1]
         ):
             return True
     return False
@@ -60,9 +63,27 @@ def sets(known: Generated) -> Iterator[tuple[str, ...]]:
 @given(relations())
 def test_smallest_sets_equal_enumeration(known: Generated) -> None:
     settling = Settling(known.ruleset, known.readings)
-    for stage in range(len(known.ruleset.gates) + 1):
-        expected = next((names for names in sets(known) if settles(known, stage, names)), None)
-        assert settling.at(stage) == expected
+    for number in range(len(known.ruleset.gates) + 1):
+        expected = next((names for names in sets(known) if settles(known, number, names)), None)
+        assert settling.at(number) == expected
+
+
+@QUICK
+@given(relations())
+def test_the_answers_that_are_shown_do_it(known: Generated) -> None:
+    conclusions = ReferenceEngine()(known.ruleset, known.readings, {}, None)
+    before = stage(conclusions.of("gate"), known.readings, known.ruleset)
+    for one in inquiry(known.ruleset, known.readings, before, None).settles:
+        assert set(one.answers) == set(one.ask or ())
+        if one.ask is None:
+            continue
+        answered = dict(known.readings)
+        for name, answer in one.answers.items():
+            reading = known.readings[name]
+            assert reading.floor <= answer.floor <= answer.ceiling <= reading.ceiling
+            answered[name] = replace(reading, floor=answer.floor, ceiling=answer.ceiling)
+        after = stage(ReferenceEngine()(known.ruleset, answered, {}, None).of("gate"), answered, known.ruleset)
+        assert (after.floor, after.ceiling) == (one.stage, one.stage)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -75,8 +96,8 @@ def test_shipped_rules_equal_z3(ruleset: RuleSet, example: Callable[[str], Asses
 def test_nothing_known_at_all_equals_z3(ruleset: RuleSet) -> None:
     readings = {one.id: Reading(0, one.highest, Status.MISSING, {}) for one in ruleset.indicators}
     settling = Settling(ruleset, readings)
-    for stage in range(ruleset.top + 1):
-        assert settling.at(stage) == smallest_settling(ruleset, readings, stage)
+    for number in range(ruleset.top + 1):
+        assert settling.at(number) == smallest_settling(ruleset, readings, number)
 
 
 def test_what_does_not_apply_is_not_asked(ruleset: RuleSet) -> None:
