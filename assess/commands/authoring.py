@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from assess.cli_help import Command, spoken
-from assess.commands.shared import BAD_INPUT, FAILS, common, report_problems, say_error, stop, the_ruleset
+from assess.commands.shared import (
+    BAD_INPUT,
+    FAILS,
+    common,
+    report_problems,
+    say_error,
+    stop,
+    the_language,
+    the_ruleset,
+    wrong_ending,
+)
 
 if TYPE_CHECKING:
     from assess.cases import Case
@@ -88,3 +98,24 @@ def _matching(cases: list[Case], text: str | None) -> list[Case]:
 def _said(case: Case) -> tuple[str, ...]:
     """The id of a case and what it says, in every language."""
     return case.id, *((case.says,) if isinstance(case.says, str) else case.says.values())
+
+
+@click.command("doc", cls=Command)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--force", is_flag=True)
+@common
+def rules_doc(*, output: Path, force: bool, rules: Path | None, lang: str | None) -> None:
+    """The codebook of a rule set."""
+    from assess.codebook.write import FORMATS, write
+    from assess.terminal import bar
+    from assess.writing import refusals, write_whole
+
+    ruleset = the_ruleset(rules)
+    problems = [*wrong_ending(output, tuple(f".{name}" for name in FORMATS)), *refusals([output], force=force)]
+    if problems:
+        report_problems(problems)
+        stop(BAD_INPUT)
+    with bar(spoken().say("cli.doc_working")):
+        data = write(ruleset, output.suffix.lower().removeprefix("."), the_language(lang))
+    write_whole(output, data)
+    click.echo(spoken().say("cli.written", path=output))
