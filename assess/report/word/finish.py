@@ -11,10 +11,12 @@ from docx.oxml.parser import OxmlElement
 
 from assess.report.page import Page
 from assess.report.word.styles import TEXT_WIDTH
+from assess.report.word.text import legal
 
 if TYPE_CHECKING:
     from docx.document import Document
 
+LONGEST = 255  # characters of a property
 MANY = 14  # reasons of one conclusion that may go on to the next page
 LONG = 900  # characters of a cell that may be too tall for a page: such a row may break across pages
 
@@ -131,7 +133,7 @@ def _hinted(run: Any) -> None:
 def _described(document: Document, page: Page) -> None:
     """Properties from the page and never from the clock."""
     about, day = document.core_properties, datetime(page.date.year, page.date.month, page.date.day)
-    about.title, about.subject, about.language = page.title, page.footer[1], page.tag
+    about.title, about.subject, about.language = legal(page.title)[:LONGEST], page.footer[1], page.tag
     about.author = about.last_modified_by = "assess"
     about.created = about.modified = day
     about.revision = 1

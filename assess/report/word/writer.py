@@ -7,25 +7,22 @@ safe, pictures with their alternatives, links inside the document, widths of col
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from assess.content import content
-from assess.report.page import Clause, Line, Mark, Page, Rung
+from assess.report.page import Clause, Line, Page, Rung
 from assess.report.word.pictures import Picture, Pictures
-from assess.report.word.styles import style_id
+from assess.report.word.text import GAP, after, legal, link, run, safe, sign
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
 
-SIGNS = {"holds": "●", "open": "◐", "fails": "○"}
-GAP = "\u2003"  # between a name and what belongs to it
 MOST_RUNGS = 5  # in a row of the ladder
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 DECORATION = (
@@ -33,8 +30,6 @@ DECORATION = (
     '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><d:decorative val="1" '
     'xmlns:d="http://schemas.microsoft.com/office/drawing/2017/decorative"/></a:ext></a:extLst>'
 )
-_ILLEGAL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BREAK = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
 
 def write(page: Page) -> bytes:
@@ -61,49 +56,8 @@ def packed(data: bytes) -> bytes:
     return made.getvalue()
 
 
-# --- text --------------------------------------------------------------------------------------------------------
-
-
 def _environment() -> Environment:
     return Environment(undefined=StrictUndefined, autoescape=True, finalize=safe)
-
-
-def safe(value: Any) -> Any:
-    """Text of users as text of a document: nothing in it is markup, a tag of a template, or illegal in XML.
-
-    docxtpl turns ``{_{`` into ``{{`` after the template is filled in, so braces leave as character references.
-    """
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    text = _ILLEGAL.sub("", _BREAK.sub("\n", value))
-    return Markup(str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"))
-
-
-def run(text: str, style: str = "") -> Markup:
-    """Text in a character style."""
-    if not text:
-        return Markup()
-    looks = Markup('<w:rPr><w:rStyle w:val="{}"/></w:rPr>').format(style_id(style)) if style else Markup()
-    return Markup('<w:r>{}<w:t xml:space="preserve">{}</w:t></w:r>').format(looks, safe(text))
-
-
-def link(to: str, text: str, style: str) -> Markup:
-    """A link to a place in the document."""
-    return Markup('<w:hyperlink w:anchor="{}" w:history="1">{}</w:hyperlink>').format(to, run(text, style))
-
-
-def after(text: str) -> str:
-    """What stands behind a name, at a distance."""
-    return f"{GAP}{text}" if text else ""
-
-
-def sign(mark: Mark | None, behind: bool = False, dark: bool = False) -> Markup:
-    """The shape of a truth and its word, before a text or behind it; on a dark ground in the colour of the text."""
-    if mark is None:
-        return Markup()
-    looks = "" if dark else mark.truth.title()
-    shown = run(SIGNS[mark.truth], "Sign") + run(f"\u00a0{mark.word}", looks)
-    return run(GAP) + shown if behind else shown + run(GAP)
 
 
 class _Words:
@@ -198,8 +152,9 @@ def drawing(template: DocxTemplate, picture: Picture) -> Markup:
     for side in ("distT", "distB", "distL", "distR"):
         inline.set(side, "0")
     about = inline.docPr
-    about.set("name", picture.title or "sign")
-    about.set("descr", picture.alt)
+    about.set("name", "chart" if picture.alt else "sign")
+    about.set("title", legal(picture.title))
+    about.set("descr", legal(picture.alt))
     if not picture.alt:
         about.append(parse_xml(DECORATION))
     return Markup("<w:r><w:drawing>{}</w:drawing></w:r>").format(Markup(etree.tostring(inline, encoding="unicode")))
