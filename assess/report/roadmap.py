@@ -10,6 +10,7 @@ from typing import Any
 from assess.plan import Plan, Planned, Towards, Weeks
 from assess.planning import MONTHS
 from assess.report import here
+from assess.report.opening import open_indicators
 from assess.report.page import (
     Bar,
     Block,
@@ -246,6 +247,9 @@ def _remarks(subject: Subject, found: Plan) -> Iterator[Line]:
         yield Line(_say(subject, "started", day=found.start), _say(subject, "start"))
     else:
         yield Line(_say(subject, "not-started", day=subject.assessment.wave.date), _say(subject, "start"))
+    if len(subject.verdict.stage.possible) > 1 and (asked := open_indicators(subject)):
+        names = [subject.indicator(name) for name in asked]
+        yield Line(_say(subject, "asking", names=names[:NAMED], more=max(0, len(names) - NAMED)), _say(subject, "ask"))
     yield Line(_say(subject, "reviewing", weeks=[str(week) for week in found.reviews]), _say(subject, "reviews"))
     conditions = [subject.condition(member(subject, name)) for name in found.untouched]
     indicators = [subject.indicator(name) for name in found.unserved]
