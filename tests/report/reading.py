@@ -24,7 +24,7 @@ def pdf_pages(data: bytes) -> list[str]:
 
 def squeezed(text: str) -> str:
     """Text without blanks and hyphens: a PDF reader takes a hyphen at the end of a line for a broken word."""
-    return re.sub(r"[-\s\u00ad\ufffe\u200b]+", "", text)
+    return re.sub(r"[-\s\x02\u00ad\ufffe\u200b]+", "", text)
 
 
 def structure(data: bytes) -> Iterator[Any]:
