@@ -68,5 +68,5 @@ for command in (
     about.completion,
 ):
     assess.add_command(command)
-for command in (authoring.rules_test, authoring.rules_doc, mutating.rules_mutate):
+for command in (authoring.rules_test, authoring.rules_doc, authoring.rules_new, mutating.rules_mutate):
     rules.rules.add_command(command)

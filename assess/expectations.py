@@ -97,7 +97,7 @@ def _missing_keys(expected: Mapping[Any, Any], seen: Any, path: str) -> Iterator
 
 def _other_items(expected: Sequence[Any], seen: Any, path: str) -> Iterator[Difference]:
     if not isinstance(seen, list | tuple) or len(seen) != len(expected):
-        yield Difference(path, "other", list(expected), short(seen))
+        yield Difference(path, "other", short(expected), short(seen))
         return
     for index, (wanted, item) in enumerate(zip(expected, seen, strict=True), 1):
         yield from differences(wanted, item, f"{path} › {index}")

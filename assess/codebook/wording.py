@@ -110,5 +110,5 @@ class Wording:
                 said = say("report.leaf.attribute", name=self.names["attribute", name], levels=called)
                 return Piece(said, anchor("attribute", name))
             case OfType(types):
-                said = say("report.leaf.type", types=[self.names["type", one] for one in types], up=True)
-                return Piece(said, anchor("type", types[0]))
+                named = self.catalogue.either(self.names["type", one] for one in types)
+                return Piece(named, anchor("type", types[0]))

@@ -19,6 +19,7 @@ from assess.commands.shared import (
     the_ruleset,
     wrong_ending,
 )
+from assess.ruleset.starting import KINDS
 
 if TYPE_CHECKING:
     from assess.cases import Case
@@ -119,3 +120,53 @@ def rules_doc(*, output: Path, force: bool, rules: Path | None, lang: str | None
         data = write(ruleset, output.suffix.lower().removeprefix("."), the_language(lang))
     write_whole(output, data)
     click.echo(spoken().say("cli.written", path=output))
+
+
+@click.command("new", cls=Command)
+@click.argument("kind", type=click.Choice(["set", *KINDS]), metavar="set|" + "|".join(KINDS))
+@click.argument("name", metavar="ID|DIR")
+@click.option("--into", type=click.Path(path_type=Path), metavar="DIR")
+@common
+def rules_new(kind: str, name: str, *, into: Path | None, rules: Path | None, lang: str | None) -> None:
+    """Start a rule set of one's own, or an entry of it."""
+    from assess.content import content
+    from assess.ruleset.starting import RefusedError, started
+    from assess.writing import write_whole
+
+    words = spoken()
+    if kind == "set":
+        _copy(rules or content("rules"), Path(name))
+        return
+    folder = into or rules
+    if folder is None or folder.resolve() == content("rules").resolve():
+        stop(say_error(words.say("new.into"), BAD_INPUT))
+    try:
+        files = started(kind, name, folder, the_ruleset(folder))
+    except RefusedError as error:
+        meant = str(error.values.get("meant", ""))
+        hint = " " + words.say("problems.meant", meant=meant) if meant else ""
+        stop(say_error(words.say(f"new.{error.code}", **error.values) + hint, BAD_INPUT))
+    for one in files:
+        one.path.parent.mkdir(exist_ok=True)
+        write_whole(one.path, one.text.encode())
+    entry, case = files
+    click.echo(words.say("new.started", entry=f"{entry.path}:{entry.line}", case=f"{case.path}:{case.line}"))
+    click.echo(words.say("new.next", folder=folder))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A copy of a rule set, its cases too, in a new folder."""
+    import shutil
+    import tempfile
+
+    words = spoken()
+    the_ruleset(source)
+    if target.exists():
+        stop(say_error(words.say("new.exists", path=target), BAD_INPUT))
+    if not target.parent.is_dir():
+        stop(say_error(words.say("new.no_parent", path=target.parent), BAD_INPUT))
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
+        whole = Path(beside) / target.name
+        shutil.copytree(source, whole, ignore=shutil.ignore_patterns("m-community.yaml", ".*"))
+        whole.rename(target)
+    click.echo(words.say("new.copied", path=target))
