@@ -25,6 +25,8 @@ from benchmarks.growth import Growth, measure, plot
 from benchmarks.peers import Decision, measure_bulk, measure_decision
 from benchmarks.terms import shipped
 from benchmarks.timing import best_of, machine, process, table, write_between
+from benchmarks.weasyprint import FASTER, SMALLER, MissingError, Printed
+from benchmarks.weasyprint import measure as measure_printed
 
 IMPORTS = "import pydantic, click, yaml, jinja2"
 PYTHON = "python"  # how the tables write the interpreter
@@ -38,11 +40,12 @@ class Amount:
     rows: int = 3_000_000
     rounds: int = 5
     starts: int = 9
+    prints: int = 5  # rounds of the PDFs by assess and by WeasyPrint
     relations: int = 607_000
     highest: int = 7  # the power of ten that growth is measured to
 
 
-SMALL = Amount(cases=5, rows=2_000, rounds=1, starts=1, relations=300, highest=3)
+SMALL = Amount(cases=5, rows=2_000, rounds=1, starts=1, prints=1, relations=300, highest=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,27 @@ def ratings(amount: Amount) -> Goal:
     )
 
 
+def of_printed(found: Printed) -> list[Goal]:
+    """The PDF of both languages beside WeasyPrint's of the same HTML."""
+    command = f"{PYTHON} -m benchmarks.weasyprint"
+    return [
+        Goal(
+            "the same two PDFs by WeasyPrint, from the ready HTML",
+            f"{FASTER:.0f} times as long",
+            f"{found.times_ours:.1f} times",
+            found.times_ours >= FASTER,
+            command,
+        ),
+        Goal(
+            "bytes of ours beside WeasyPrint's",
+            "a third",
+            f"{found.share:.2f}",
+            found.share <= SMALLER,
+            command,
+        ),
+    ]
+
+
 # --- the decision and bulk ---------------------------------------------------------------------------------------
 
 
@@ -181,6 +205,14 @@ def measured(amount: Amount, say: Callable[[str], None] = lambda what: None) -> 
     texts["decision"] = f"{decision.markdown()}\n\n{first}"
     say("processes")
     goals = [of_decision(decision), *starts(amount)]
+    say("WeasyPrint")
+    before = machine()
+    try:
+        printed = measure_printed(amount.prints)
+        texts["weasyprint"] = f"{printed.markdown()}\n\n{before}"
+        goals += of_printed(printed)
+    except MissingError as missing:
+        texts["weasyprint"] = str(missing)
     say("bulk")
     before = machine()
     bulk = measure_bulk(amount.rows, amount.cases, amount.rounds)
@@ -204,7 +236,7 @@ def measured(amount: Amount, say: Callable[[str], None] = lambda what: None) -> 
 def main(document: Path | None, small: bool) -> None:
     """Measure, print, and rewrite the document and the plot beside it."""
     tables = measured(SMALL if small else Amount(), lambda what: click.echo(f"... {what}", err=True))
-    for name in ("goals", "decision", "bulk", "growth"):
+    for name in ("goals", "decision", "weasyprint", "bulk", "growth"):
         click.echo(f"{tables.texts[name]}\n")
         if document is not None:
             write_between(document, name, tables.texts[name])

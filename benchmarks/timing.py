@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("polars", "narwhals", "duckdb", "durable-rules", "zen-engine", "clipspy", "typst")
+PACKAGES = ("polars", "narwhals", "duckdb", "durable-rules", "zen-engine", "clipspy", "typst", "weasyprint")
 
 
 def best_of(rounds: int, runs: Mapping[str, Callable[[], object]]) -> dict[str, float]:

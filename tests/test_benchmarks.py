@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from assess.engines.columnar import Columnar
-from benchmarks import bulk, growth, peers, queries, table, terms, timing
+from benchmarks import bulk, growth, peers, queries, table, terms, timing, weasyprint
 
-COMPARED = ("zen", "clips", "duckdb", "pyarrow", "matplotlib", "durable")
+COMPARED = ("zen", "clips", "duckdb", "pyarrow", "matplotlib", "durable", "weasyprint")
 pytestmark = pytest.mark.skipif(
     any(find_spec(package) is None for package in COMPARED),
     reason="uv sync --group bench installs what is compared",
@@ -72,6 +73,24 @@ def test_ratings() -> None:
     assert "MiB" in goal.measured
 
 
+def test_weasyprint() -> None:
+    try:
+        found = weasyprint.measure(rounds=1)
+    except weasyprint.MissingError as missing:
+        pytest.skip(str(missing))
+    said = found.markdown()
+    assert f"| {weasyprint.OURS} |" in said
+    assert f"| {weasyprint.THEIRS} |" in said
+    assert min(found.sizes.values()) > 50_000
+    goals = table.of_printed(found)
+    assert [goal.reached for goal in goals] == [found.times_ours >= 5, found.share <= 1 / 3]
+
+
+def test_weasyprint_says_what_it_lacks() -> None:
+    with pytest.raises(weasyprint.MissingError, match=r"cannot run here: .*libpango.*needs Pango"):
+        weasyprint.require((sys.executable, "-c", "import ctypes; ctypes.CDLL('libpango-none.so')"))
+
+
 def test_tables_are_written_between_their_marks(tmp_path: Path) -> None:
     document = tmp_path / "README.md"
     document.write_text("before\n<!-- goals -->\nold\n<!-- /goals -->\nafter\n")
@@ -85,7 +104,7 @@ def test_tables_are_written_between_their_marks(tmp_path: Path) -> None:
 
 def test_the_document_has_a_place_for_every_table() -> None:
     text = (Path(__file__).parents[1] / "benchmarks" / "README.md").read_text("utf-8")
-    for name in ("goals", "decision", "bulk", "growth"):
+    for name in ("goals", "decision", "weasyprint", "bulk", "growth"):
         assert f"<!-- {name} -->\n" in text
         assert f"<!-- /{name} -->" in text
     assert "growth.svg" in text

@@ -157,12 +157,15 @@ def test_a_word_without_end_does_not_scroll_either(browser: Browser, tmp_path: P
 
 
 def sideways(seen: Opened) -> list[str]:
-    """The elements that stick out of the window, outermost first."""
-    script = """() => [...document.body.querySelectorAll('*')]
-      .filter(one => one.checkVisibility() && !one.closest('.unseen, .wide'))
-      .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
-      .filter(([box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
-      .map(([box, markup]) => markup)"""
+    """The elements that stick out of the window, outermost first; what scrolls inside itself may be wider."""
+    script = """() => {
+      const scrolls = one => one && (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+      return [...document.body.querySelectorAll('*')]
+        .filter(one => one.checkVisibility() && !one.closest('.unseen') && !scrolls(one.parentElement))
+        .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+        .filter(([box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
+        .map(([box, markup]) => markup);
+    }"""
     wide = "[document.documentElement.scrollWidth - innerWidth, document.body.scrollWidth - innerWidth]"
     out: list[str] = seen.page.evaluate(script)
     return out or [f"{beyond} px" for beyond in seen.page.evaluate(wide) if beyond > 0]
