@@ -36,6 +36,7 @@ class Checked:
     """What came of all proofs; ``absent``: the parts that the rule set does not have, of which nothing is proved."""
 
     count: int
+    situations: int
     seconds: float
     unproved: tuple[Unproved, ...]
     follow: int  # fail only because of one that is shown
@@ -47,18 +48,54 @@ def check(located: Located, progress: Callable[[int, int], None] = lambda done, 
     start = time.monotonic()
     todo = proofs(located)
     found: list[Unproved] = []
-    settled: set[str] = set()  # conclusions that are always, or never, so: their thresholds cannot matter
+    settled = _Settled(located.ruleset)
     follow = 0
     for number, proof in enumerate(todo):
         failure = proof.run()
-        if failure and failure.code == "threshold-idle" and failure.keys <= settled:
+        if failure and settled.explains(failure):
             follow += 1
         elif failure:
-            settled |= failure.keys if failure.code != "threshold-idle" else set()
+            settled.add(failure)
             found.append(_shown(failure, located))
         progress(number + 1, len(todo))
     seconds = time.monotonic() - start
-    return Checked(len(todo), seconds, tuple(found), follow, tuple(_absent(located.ruleset)))
+    return Checked(
+        len(todo), Space(located.ruleset).size, seconds, tuple(found), follow, tuple(_absent(located.ruleset))
+    )
+
+
+class _Settled:
+    """What is known to be wrong already, so that what only follows from it is not told as one more mistake."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self.constant: set[str] = set()  # conclusions that are always, or never, so
+        self.stages: set[int] = set()  # that are never the only possible one
+        self.waiting: set[object] = set()  # strategies that are never advised
+
+    def add(self, failure: Failure) -> None:
+        """Keep what a failure says of others."""
+        if failure.code == "stage-never":
+            self.stages.add(int(str(failure.values["stage"])))
+        if failure.code in {"when-never", "unless-always", "never-recommended"}:
+            self.waiting.add(failure.values["strategy"])
+        if failure.code != "threshold-idle":
+            self.constant |= failure.keys
+
+    def explains(self, failure: Failure) -> bool:
+        """Whether a failure follows from a constant conclusion, a strategy that waits, or a stage that never is."""
+        if failure.code == "threshold-idle":
+            return all(key in self.constant or self._of_waiting(key) for key in failure.keys)
+        strategy = self.ruleset.strategy.get(str(failure.values.get("strategy")))
+        if strategy is None:
+            return False
+        of_advice = failure.code in {"never-recommended", "adaptation-never", "adaptation-always"}
+        return (of_advice and strategy.id in self.waiting) or self.stages.issuperset(strategy.stages)
+
+    def _of_waiting(self, key: str) -> bool:
+        """Whether nothing is seen of a conclusion, because its strategy is never advised."""
+        kind, _, name = key.partition(":")
+        return kind in {"when", "unless", "adaptation"} and name.partition(":")[0] in self.waiting
 
 
 def _absent(ruleset: RuleSet) -> Iterator[str]:

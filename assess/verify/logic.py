@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any as Formula
 from typing import Protocol
 
@@ -69,6 +70,12 @@ class Space:
         }
         names = [*(variable.name for variable in self.variables), *(attribute.name for attribute in self.attributes)]
         self.stated = {name: z3.Bool(f"stated {name}") for name in names}
+
+    @property
+    def size(self) -> int:
+        """How many situations there are."""
+        levels = [variable.highest + 1 for variable in self.variables]
+        return prod([*levels, *(len(attribute.levels) for attribute in self.attributes)])
 
     def at_least(self, variable: str, level: int) -> Formula:
         """That a variable stands at this level or above; above the highest level that is common to all, nothing."""

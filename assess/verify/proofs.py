@@ -12,7 +12,7 @@ from assess.ruleset.load import Located
 from assess.ruleset.model import Adaptation, Strategy
 from assess.ruleset.references import ANY_TYPE
 from assess.verify.claims import Claims, List
-from assess.verify.logic import View, differ
+from assess.verify.logic import differ
 from assess.verify.places import Places, in_order
 from assess.verify.query import Fact, Prover, Question, Reread
 
@@ -60,7 +60,6 @@ class Proofs:
     def all(self) -> Iterator[Proof]:
         """Every proof but those of single thresholds."""
         yield from self._stages()
-        yield from self._patterns()
         for strategy in self.ruleset.strategies:
             yield from self._strategy(strategy)
         yield from self._apart()
@@ -112,13 +111,6 @@ class Proofs:
         for part in claims.parts(stage):
             yield Fact(claims.view.holds(part), self.places.condition(part, self.places.gate(stage)))
 
-    def _patterns(self) -> Iterator[Proof]:
-        for pattern in self.ruleset.patterns:
-            place, key = self.places.pattern(pattern.id, "when"), f"pattern:{pattern.id}"
-            for code, truth in (("pattern-never", True), ("pattern-always", False)):
-                question = _is(pattern.when, truth=truth)
-                yield self._can(code, place, question, {"pattern": pattern.id, "name": pattern.name}, key)
-
     # --- strategies within their stages --------------------------------------------------------------------------
 
     def _within(self, strategy: Strategy, facts: Callable[[Claims], Iterator[Fact]]) -> Question:
@@ -127,7 +119,7 @@ class Proofs:
 
         def question(reread: Reread) -> Iterator[Fact]:
             claims = reread({})
-            yield Fact(claims.stages(strategy.stages), place)
+            yield Fact(claims.stages(strategy.stages), place, again=True)
             yield from facts(claims)
 
         return question
@@ -141,10 +133,10 @@ class Proofs:
             yield from self._both_ways(strategy, f"unless:{index}", unless.condition, place)
 
         def recommended(claims: Claims) -> Iterator[Fact]:
-            yield Fact(claims.advisable(strategy))
-            for part in ("fits", "less_fit"):
-                if part in strategy.model_fields_set:  # both at once decide it, so both are shown
-                    yield Fact(claims.fits(strategy), self.places.strategy(strategy.id, part))
+            yield Fact(claims.advisable(strategy), again=True)
+            written = [part for part in ("fits", "less_fit") if part in strategy.model_fields_set]
+            first, *others = [self.places.strategy(strategy.id, part) for part in (written or ["id"])]
+            yield Fact(claims.fits(strategy), first, tuple(others))
 
         place = self.places.strategy(strategy.id)
         yield self._can("never-recommended", place, self._within(strategy, recommended), about)
@@ -168,11 +160,11 @@ class Proofs:
         about = {"strategy": strategy.id, "name": strategy.name, "adaptation": adaptation.id}
 
         def holds(claims: Claims) -> Iterator[Fact]:
-            yield Fact(claims.advisable(strategy))
+            yield Fact(claims.advisable(strategy), again=True)
             yield Fact(claims.view.holds(adaptation.condition))
 
         def fails(claims: Claims) -> Iterator[Fact]:
-            yield Fact(claims.advisable(strategy))
+            yield Fact(claims.advisable(strategy), again=True)
             yield Fact(claims.view.fails(adaptation.condition))
 
         place = self.places.of(key)
@@ -347,11 +339,3 @@ def _told_apart(first: str, second: str, strategy: Strategy) -> bool:
     adaptations = strategy.here.adaptations if strategy.here else ()
     wanted = [adaptation.condition.types for adaptation in adaptations if isinstance(adaptation.condition, OfType)]
     return lists[0] != lists[1] or any((first in types) is not (second in types) for types in wanted)
-
-
-def _is(condition: Condition, *, truth: bool) -> Question:
-    def question(reread: Reread) -> Iterator[Fact]:
-        view: View = reread({}).view
-        yield Fact(view.holds(condition) if truth else view.fails(condition))
-
-    return question

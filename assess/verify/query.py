@@ -27,6 +27,8 @@ class Fact:
 
     formula: Formula
     place: Place | None = None
+    also: tuple[Place, ...] = ()  # what else of it stands elsewhere
+    again: bool = False  # many questions are about this, so the solver keeps it
 
 
 # A question: given claims for leaves read otherwise (none: as written), the facts that must be true together.
@@ -43,6 +45,7 @@ class Prover:
         self.space = Space(self.ruleset)
         self.claims = Claims(Whole(self.space, self.ruleset))
         self.solver = self.space.solver()
+        self.kept: dict[int, tuple[Formula, Formula]] = {}
 
     def reread(self, leaves: Mapping[int, Formula]) -> Claims:
         """The claims where some leaves say something else."""
@@ -50,12 +53,22 @@ class Prover:
 
     def possible(self, question: Question) -> bool:
         """Whether some situation makes all facts of the question true."""
+        formulas = [self._kept(fact.formula) if fact.again else fact.formula for fact in question(self.reread)]
         self.solver.push()
         try:
-            self.solver.add(*(fact.formula for fact in question(self.reread)))
+            self.solver.add(*formulas)
             return bool(self.solver.check() == z3.sat)
         finally:
             self.solver.pop()
+
+    def _kept(self, formula: Formula) -> Formula:
+        """A name for a formula, defined in the solver once."""
+        key = formula.get_id()
+        if key not in self.kept:
+            name = z3.FreshBool("kept")
+            self.solver.add(name == formula)
+            self.kept[key] = name, formula  # the formula stays, so that no other one gets its number
+        return self.kept[key][0]
 
     def causes(self, question: Question, first: Place) -> tuple[Place, ...]:
         """The places that together forbid what the question asks for; ``first`` stands before them."""
@@ -74,7 +87,7 @@ class _Switched:
         self.places = places
         self.space = space
         self.solver = space.solver()
-        self.switches: dict[str, tuple[Formula, Place, bool]] = {}
+        self.switches: dict[str, tuple[Formula, tuple[Place, ...], bool]] = {}
         self.said: dict[int, Formula] = {}
         for leaf, place, _ in places.leaves.values():
             self.said[id(leaf)] = self._switched(leaf, place)
@@ -84,9 +97,9 @@ class _Switched:
         self._switch(said == leaf_of(self.space, leaf), place, is_leaf=True)
         return said
 
-    def _switch(self, formula: Formula, place: Place, *, is_leaf: bool = False) -> None:
+    def _switch(self, formula: Formula, place: Place, also: tuple[Place, ...] = (), *, is_leaf: bool = False) -> None:
         switch = z3.FreshBool("on")
-        self.switches[str(switch)] = switch, place, is_leaf
+        self.switches[str(switch)] = switch, (place, *also), is_leaf
         self.solver.add(z3.Implies(switch, formula))
 
     def reread(self, leaves: Mapping[int, Formula]) -> Claims:
@@ -98,14 +111,17 @@ class _Switched:
             if fact.place is None:
                 self.solver.add(fact.formula)
             else:
-                self._switch(fact.formula, fact.place)
+                self._switch(fact.formula, fact.place, fact.also)
         needed = self._forbidding([switch for switch, _, _ in self.switches.values()])
         for switch in list(needed):
             if any(other.eq(switch) for other in needed):
                 without = self._forbidding([other for other in needed if not other.eq(switch)])
                 needed = without or needed
         parts = [self.switches[str(switch)] for switch in needed]
-        return [place for _, place, is_leaf in parts if is_leaf], [place for _, place, is_leaf in parts if not is_leaf]
+        leaves, facts = (
+            [place for _, places, is_leaf in parts if is_leaf is kind for place in places] for kind in (True, False)
+        )
+        return leaves, facts
 
     def _forbidding(self, switches: Sequence[Formula]) -> list[Formula]:
         """Of these switches, some that forbid what is asked for; none where they do not."""

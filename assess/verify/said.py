@@ -21,7 +21,8 @@ def summary(checked: Checked, words: Catalogue) -> Iterator[str]:
     failed = len(checked.unproved) + checked.follow
     seconds = f"{checked.seconds:.1f}"
     key = "verify.proofs_fail" if failed else "verify.proofs_hold"
-    yield words.say(key, count=checked.count, failed=failed, follow=checked.follow, seconds=seconds)
+    power = len(str(checked.situations)) - 1
+    yield words.say(key, count=checked.count, failed=failed, follow=checked.follow, power=power, seconds=seconds)
     if checked.absent:
         yield words.say("verify.absent", kinds=[words.say(f"verify.kind.{name}") for name in checked.absent])
 
