@@ -122,7 +122,7 @@ def test_demo_writes_into_a_new_folder(
     for stage in ("stage 1", "stage 2", "stage 3"):
         assert stage in shown
     made = sorted(path.name for path in (tmp_path / "assess-demo").iterdir())
-    assert len(made) == 15
+    assert len(made) == 21
     assert run_command(["demo", "assess-demo"]) == 2
     assert "--force" in capsys.readouterr().err
     assert run_command(["demo"]) == 0

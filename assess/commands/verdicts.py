@@ -82,28 +82,28 @@ def run(
 
 @click.command("report", cls=Command)
 @click.argument("file", metavar="FILE")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT")
+@click.option("-o", "--output", "report_output", required=True, type=click.Path(path_type=Path), metavar="OUT")
 @click.option("--reading", type=click.Choice(["middle", "hull"]), default="middle")
 @click.option("--force", is_flag=True)
 @common
-def report(file: str, *, output: Path, reading: str, force: bool, rules: Path | None, lang: str | None) -> None:
-    """A report, as PDF or HTML."""
+def report(file: str, *, report_output: Path, reading: str, force: bool, rules: Path | None, lang: str | None) -> None:
+    """A report, as PDF, Word or HTML."""
     from assess.inputs import judge_files
     from assess.readings import Mode
     from assess.report.render import FORMATS, render
     from assess.writing import refusals, write_whole
 
-    kind = output.suffix.lower().removeprefix(".")
-    wrong = wrong_ending(output, tuple(f".{name}" for name in FORMATS))
+    kind = report_output.suffix.lower().removeprefix(".")
+    wrong = wrong_ending(report_output, tuple(f".{name}" for name in FORMATS))
     ruleset = the_ruleset(rules)
     judged, problems = judge_files([file], ruleset, _reference(ruleset), Mode(reading))
-    problems = [*wrong, *refusals([output], force=force), *problems]
+    problems = [*wrong, *refusals([report_output], force=force), *problems]
     if problems:
         report_problems(problems)
         stop(BAD_INPUT)
     (one,) = judged
-    write_whole(output, render(one.verdict, one.assessment, ruleset, kind, the_language(lang)))
-    click.echo(spoken().say("cli.written", path=output))
+    write_whole(report_output, render(one.verdict, one.assessment, ruleset, kind, the_language(lang)))
+    click.echo(spoken().say("cli.written", path=report_output))
 
 
 def _reference(ruleset: RuleSet) -> Engine:

@@ -29,6 +29,10 @@ def finished(document: Document, page: Page) -> None:
             run.getparent().remove(run)
     for table in body.iter(qn("w:tbl")):
         _measured(table)
+        if table.tblPr.style == "StepsTable":
+            _on_one_page(table)
+        if table.tblPr.style == "ReportTable":
+            _led_to(table)
     _kept_together(body)
     _spoken(document, page)
     _described(document, page)
@@ -37,12 +41,26 @@ def finished(document: Document, page: Page) -> None:
 _EMPTY = {qn("w:rPr"), qn("w:t")}
 
 
+def _led_to(table: Any) -> None:
+    """What stands between a heading and a table is on the page of the table's first row."""
+    before = table.getprevious()
+    while before is not None and before.tag == qn("w:p") and before.style in {None, "Between"}:
+        before.get_or_add_pPr().get_or_add_keepNext()
+        before = before.getprevious()
+
+
+def _on_one_page(table: Any) -> None:
+    for row in table.findall(qn("w:tr"))[:-1]:
+        for paragraph in row.iter(qn("w:p")):
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
 def _kept_together(body: Any) -> None:
-    """The reasons of a conclusion stay on one page, unless they are very many."""
+    """The reasons of a conclusion stay on one page; of very many, those that only lead on stay with the next."""
     for found, together in groupby(body, key=_is_clause):
         clauses = list(together)
-        if found and len(clauses) <= MANY:
-            for clause in clauses[:-1]:
+        for clause in clauses[:-1] if found else ():
+            if len(clauses) <= MANY or clause.find(f".//{qn('w:rStyle')}[@{qn('w:val')}='Back']") is not None:
                 clause.get_or_add_pPr().get_or_add_keepNext()
 
 

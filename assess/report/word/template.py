@@ -63,6 +63,7 @@ def _blocks() -> str:
             ),
             macro(
                 "table(block)",
+                para("Between"),
                 table(
                     "Report Table",
                     "{{ shares(block) }}",
