@@ -25,6 +25,7 @@ SPARSE = str(EXAMPLES / "sparse.yaml")
 COMMANDS = [
     ["run"],
     ["report"],
+    ["compare"],
     ["demo"],
     ["rules"],
     ["rules", "check"],
