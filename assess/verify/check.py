@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any as Formula
+from typing import cast
 
 import z3
 
@@ -39,6 +40,7 @@ class Checked:
     situations: int
     seconds: float
     unproved: tuple[Unproved, ...]
+    failed: int
     follow: int  # fail only because of one that is shown
     absent: tuple[str, ...]
 
@@ -49,18 +51,27 @@ def check(located: Located, progress: Callable[[int, int], None] = lambda done, 
     todo = proofs(located)
     found: list[Unproved] = []
     settled = _Settled(located.ruleset)
-    follow = 0
+    failed = follow = 0
     for number, proof in enumerate(todo):
         failure = proof.run()
         if failure and settled.explains(failure):
             follow += 1
         elif failure:
             settled.add(failure)
-            found.append(_shown(failure, located))
+            failed += 1
+            shown = _shown(failure, located)
+            one = _as_one(found[-1], shown) if found else None
+            found[-1:] = [one] if one else [*found[-1:], shown]
         progress(number + 1, len(todo))
     seconds = time.monotonic() - start
     return Checked(
-        len(todo), Space(located.ruleset).size, seconds, tuple(found), follow, tuple(_absent(located.ruleset))
+        len(todo),
+        Space(located.ruleset).size,
+        seconds,
+        tuple(found),
+        failed + follow,
+        follow,
+        tuple(_absent(located.ruleset)),
     )
 
 
@@ -106,6 +117,16 @@ def _absent(ruleset: RuleSet) -> Iterator[str]:
         "checks": ruleset.screening.checks if ruleset.screening else (),
     }
     return (name for name, part in parts.items() if not part)
+
+
+def _as_one(first: Unproved, second: Unproved) -> Unproved | None:
+    """Both neighbours of one threshold as one failure; nothing where these are two different things."""
+    if second.code != "threshold-idle" or (first.code, first.places[0]) != (second.code, second.places[0]):
+        return None
+    edge = first.values["edge"] or second.values["edge"]
+    levels = [level for one in (first, second) for level in cast("list[str]", one.values["levels"])]
+    values = {**first.values, "edge": edge, "levels": levels}
+    return Unproved(first.code, values, in_order([*first.places, *second.places]))
 
 
 def _shown(failure: Failure, located: Located) -> Unproved:

@@ -134,7 +134,7 @@ class Proofs:
 
         def recommended(claims: Claims) -> Iterator[Fact]:
             yield Fact(claims.advisable(strategy), again=True)
-            written = [part for part in ("fits", "less_fit") if part in strategy.model_fields_set]
+            written: list[str] = [part for part in ("fits", "less_fit") if part in strategy.model_fields_set]
             first, *others = [self.places.strategy(strategy.id, part) for part in (written or ["id"])]
             yield Fact(claims.fits(strategy), first, tuple(others))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any as Formula
 
 import z3
@@ -70,14 +71,19 @@ class Prover:
             self.kept[key] = name, formula  # the formula stays, so that no other one gets its number
         return self.kept[key][0]
 
+    @cached_property
+    def _switched(self) -> _Switched:
+        return _Switched(self.places, self.space)
+
     def causes(self, question: Question, first: Place) -> tuple[Place, ...]:
         """The places that together forbid what the question asks for; ``first`` stands before them."""
-        leaves, facts = _Switched(self.places, self.space).core(question)
+        leaves, facts = self._switched.core(question)
         lines = {(place.file, place.line) for place in leaves}
         # A leaf says more than the condition around it that begins on the same line.
         around = [place for place in facts if (place.file, place.line) not in lines]
+        is_leaf = any(place == first for _, place, _ in self.places.leaves.values())
         own = [place for place in leaves if (place.file, place.line) == (first.file, first.line)]
-        return in_order([*(own or [first]), *leaves, *around])
+        return in_order([*([first] if is_leaf or not own else own), *leaves, *around])
 
 
 class _Switched:
@@ -107,6 +113,15 @@ class _Switched:
 
     def core(self, question: Question) -> tuple[list[Place], list[Place]]:
         """The places of the leaves, and of the facts, none of which can be left out."""
+        of_leaves = dict(self.switches)
+        self.solver.push()
+        try:
+            return self._core(question)
+        finally:
+            self.solver.pop()
+            self.switches = of_leaves
+
+    def _core(self, question: Question) -> tuple[list[Place], list[Place]]:
         for fact in question(self.reread):
             if fact.place is None:
                 self.solver.add(fact.formula)

@@ -18,11 +18,12 @@ _MOST_LINES = 8  # of the places of one failure; the others are named without th
 
 def summary(checked: Checked, words: Catalogue) -> Iterator[str]:
     """How many proofs hold, and of what nothing could be proved."""
-    failed = len(checked.unproved) + checked.follow
     seconds = f"{checked.seconds:.1f}"
-    key = "verify.proofs_fail" if failed else "verify.proofs_hold"
+    key = "verify.proofs_fail" if checked.failed else "verify.proofs_hold"
     power = len(str(checked.situations)) - 1
-    yield words.say(key, count=checked.count, failed=failed, follow=checked.follow, power=power, seconds=seconds)
+    yield words.say(
+        key, count=checked.count, failed=checked.failed, follow=checked.follow, power=power, seconds=seconds
+    )
     if checked.absent:
         yield words.say("verify.absent", kinds=[words.say(f"verify.kind.{name}") for name in checked.absent])
 

@@ -47,7 +47,7 @@ class _Moved:
         return "always" if self.neighbour == always else "never" if self.neighbour == never else ""
 
     def proof(self) -> Proof:
-        values = {"leaf": text(self.leaf), "to": self.neighbour, "edge": self._edge}
+        values = {"leaf": text(self.leaf), "edge": self._edge, "levels": [] if self._edge else [str(self.neighbour)]}
 
         def run() -> Failure | None:
             for question in self._questions():

@@ -69,7 +69,7 @@ FAULTS: Mapping[str, Fault] = {
             ),
         ),
         "threshold-idle",
-        {"leaf": "emb.access >= 2", "to": 1},
+        {"leaf": "emb.access >= 2", "levels": ["1"]},
         (
             "when: {all: [emb.access >= 2, emb.regard >= 3]}",
             "when: {all: [emb.access >= 2, emb.regard >= 2, emb.contact >= 2]}",
@@ -78,13 +78,13 @@ FAULTS: Mapping[str, Fault] = {
     "a comparison that another one swallows": Fault(
         (("conditions.yaml", "{any: [mut.shaping >= 2,", "{any: [mut.shaping >= 2, mut.shaping >= 3,"),),
         "threshold-idle",
-        {"leaf": "mut.shaping >= 3", "to": 4},
+        {"leaf": "mut.shaping >= 3", "levels": ["2", "4"]},
         ("when: {any: [mut.shaping >= 2, mut.shaping >= 3,",),
     ),
     "a condition that nothing uses": Fault(
         (("stages.yaml", ", organization-growing]", "]"),),
         "threshold-idle",
-        {"leaf": "emp.swo-growth >= 2", "to": 1},
+        {"leaf": "emp.swo-growth >= 2", "levels": ["1", "3"]},
         ("when: emp.swo-growth >= 2",),
     ),
     "a when that always holds": Fault(
