@@ -15,16 +15,21 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from assess.content import content
 from assess.engines.columnar import Columnar
+from assess.report import html
 from assess.report.portfolio import Material, render
+from assess.report.render import EDITIONS
+from assess.report.roadmap import Roadmap
+from assess.report.view import roadmap_of
 from assess.screening.folder import screened_inputs
 from assess.screening.portfolio import portfolio
-from tests.report.conftest import rendered, rules
+from tests.report.conftest import rendered, rules, wave
 from tests.screening.district import district
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 NONE = f"no browser: none of {', '.join(NAMES)} is on the path, and none was installed by `playwright install chromium`"
 DESKTOP, PHONE = (1280, 900), (390, 844)
 DISTRICT = "district"  # a portfolio, beside the reports on the waves
+ROADMAP = "roadmap"  # of wave 2, a document of its own
 SIZE = 48  # the relations in it
 
 
@@ -85,8 +90,16 @@ def opened(
 
 
 def html_of(name: str, language: str) -> bytes:
-    """A report, or the portfolio, as HTML."""
+    """A report, the portfolio or the roadmap as HTML."""
+    if name == ROADMAP:
+        return html.write_roadmap(roadmap(language))
     return _portfolio(language) if name == DISTRICT else rendered(name, "html", language)
+
+
+def roadmap(language: str) -> Roadmap:
+    """The roadmap of wave 2."""
+    one = wave("wave-2")
+    return roadmap_of(one.verdict, one.assessment, one.ruleset, language, EDITIONS["organization"])[1]
 
 
 @lru_cache(maxsize=2)
