@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -14,20 +16,18 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assess.content import content
 from assess.report import page as pages
 from assess.report import word
-from assess.report.page import Line, Page, Paragraphs, Section, Table, Timeline
+from assess.report.page import Paragraphs, Table, Timeline
 from assess.report.word import writer
 from assess.report.word.template import TEMPLATE, built
 from tests.report.conftest import Judged, rendered, wave
 from tests.report.reading import html_text, pdf_pages, squeezed
+from tests.report.test_sparse import EMPTY, SMALL
 from tests.report.word_reading import (
     SIGNS,
     alternatives,
@@ -233,6 +233,18 @@ def test_widths_add_up(name: str, language: str) -> None:
             assert sum(1 if one is None else int(one.get(qn("w:val"))) for one in spans) == len(grid)
 
 
+def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
+    out, example = tmp_path / "report.docx", content("examples") / "m-community" / "wave-1.yaml"
+    code = "import sys; from assess.cli import run_command; sys.exit(run_command(sys.argv[1:]))"
+    arguments = ["report", str(example), "-o", str(out), "--lang", "zh"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes() == rendered("wave-1", "docx", "zh")
+
+
 def test_the_same_input_gives_the_same_bytes(language: str) -> None:
     data, page = wave("wave-1").render("docx", language), wave("wave-1").page(language)
     assert data == rendered("wave-1", "docx", language) == word.write(page)
@@ -254,75 +266,14 @@ def test_many_stages_stand_in_two_rows() -> None:
     assert [len(row._tr.findall(qn("w:tc"))) for row in ladder.rows] == [4, 3]
 
 
-# --- text of users -----------------------------------------------------------------------------------------------
-
-HOSTILE = [
-    '#read("/etc/passwd") *b* $x$ <w:t>&amp;</w:t> ]]> <!-- {{ 7*7 }} {% raw %} {# c #} {{r x }} {%p if %} \\ "q" \'',
-    "{_{ 7 }_} {_% x %_}",
-    "好👍🏽 नमस्ते 𠮷野家 㐂 مرحبا بالعالم שלום e\u0301",
-    "first\nsecond\tthird",
-    "a" * 10_000,
-    "字" * 10_000,
-]
-
-
-def _with(text: str) -> Page:
-    """A page with a text wherever people may type one, and in every kind of place."""
-    page = wave("sparse").page("en")
-    columns = (pages.Column(text, 1), pages.Column(text, 2))
-    row = pages.Row((pages.Cell(text, small=text), pages.Cell(text)))
-    card = pages.Card(text, text, None, text, (Line(text, text),), (pages.Clause(text, None, (), text),), small=(text,))
-    blocks = (
-        Paragraphs((Line(text),)),
-        Table(text, columns, (pages.Group(text, (row,), text),)),
-        pages.Cards(text, text, (card,)),
-    )
-    return dataclasses.replace(
-        page,
-        title=text,
-        header=(text[:60], text[:60]),
-        opening=dataclasses.replace(page.opening, title=text, standing=(Line(text, text),)),
-        sections=(Section("x", text, text, blocks),),
-    )
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_text_is_printed(text: str) -> None:
-    data = word.write(_with(text))
-    found = squeezed(said(data))
-    assert found.count(squeezed(text)) >= 17
+@pytest.mark.parametrize("text", [SMALL, EMPTY], ids=["some", "none"])
+def test_another_rule_set_and_no_evidence(of_small: Callable[[str], Judged], language: str, text: str) -> None:
+    judged = of_small(text)
+    page, data = judged.page(language), judged.render("docx", language)
+    found = squeezed(said(data).translate(SIGNS))
+    unsaid = {page.title} if page.opening.profile.sources else {page.title, page.opening.profile.reading}
+    assert [one for one in sentences(page) if squeezed(one) not in found and one not in unsaid] == []
     assert list(misplaced(data)) == []
-
-
-def test_a_row_that_may_be_taller_than_a_page_may_break() -> None:
-    table = opened(word.write(_with("字" * 10_000))).tables[-1]
-    whole = [row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in table.rows]
-    assert whole == [False, False, False]
-
-
-def test_what_has_no_place_in_xml_is_left_out() -> None:
-    data = word.write(_with("a\x00b\x07c\x0bd\ud800e\ufffef\u2028g"))
-    assert "abc def g" in " ".join(said(data).split())
-
-
-@settings(max_examples=12, deadline=None)
-@given(st.text(min_size=1, max_size=60))
-def test_what_is_typed_can_be_read_back(text: str) -> None:
-    page = wave("sparse").page("en")
-    section = Section("x", "x", "", (Paragraphs((Line(f"<{text}>"),)),))
-    data = word.write(dataclasses.replace(page, sections=(section,)))
-    typed = " ".join(re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85\n\t]", " ", f"<{text}>").split())
-    printable = re.sub("[\x00-\x08\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]", "", typed)
-    assert squeezed(printable) in squeezed(said(data))
-
-
-def test_hostile_text_from_a_file(of_shipped: Callable[[str], Judged]) -> None:
-    evidence = [{"indicator": "emb.access", "source": "swo", "rating": 2, "note": HOSTILE[0], "ref": HOSTILE[1]}]
-    written = {"assess": 1, "id": "x", "organization": {"name": HOSTILE[2]}, "committee": {"name": HOSTILE[0]},
-               "wave": {"date": "2024-05-01", "label": HOSTILE[1]}, "evidence": evidence}  # fmt: skip
-    data = of_shipped(yaml.safe_dump(written, allow_unicode=True)).render("docx", "zh")
-    for text in HOSTILE[:3]:
-        assert squeezed(text) in squeezed(said(data))
 
 
 # --- another program opens it ------------------------------------------------------------------------------------
