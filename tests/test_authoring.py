@@ -16,6 +16,7 @@ from assess.cases import case_files, load_all
 from assess.cli import run_command
 from assess.codebook.build import codebook
 from assess.codebook.write import compiled, write
+from assess.commands import authoring
 from assess.content import content
 from assess.ruleset.load import load_ruleset
 from assess.ruleset.model import RuleSet
@@ -42,6 +43,10 @@ def own(tmp_path: Path, run: Run) -> Path:
     folder = tmp_path / "my-rules"
     assert run("rules", "new", "set", str(folder))[0] == 0
     return folder
+
+
+def test_the_command_offers_what_can_be_started() -> None:
+    assert authoring.KINDS == KINDS
 
 
 def _files(folder: Path) -> dict[str, str]:
