@@ -16,6 +16,7 @@ from assess.ruleset.conditions import All, Any, AtLeast, Atom, Condition, Named,
 from assess.ruleset.model import RuleSet
 from assess.situation import of_assessment
 from assess.verdict import Raise, StepKind
+from tests.explain.halves import CASES, situation_of
 from tests.generated import Generated, is_true, situations
 
 QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -135,9 +136,9 @@ def optimum(ruleset: RuleSet, readings: dict[str, Reading], condition: Condition
     return achieve.value().as_long(), show.value().as_long()
 
 
-@pytest.mark.parametrize("name", ["wave-1", "wave-2", "sparse"])
+@pytest.mark.parametrize("name", CASES)
 def test_shipped_rules_equal_z3(ruleset: RuleSet, example: Callable[[str], Assessment], name: str) -> None:
-    readings = dict(of_assessment(example(name), ruleset).readings)
+    readings = dict(situation_of(name, ruleset, example).readings)
     raises = Raises(ruleset, readings)
     for number, gate in ruleset.gates.items():
         assert isinstance(gate, All)
