@@ -42,10 +42,12 @@ _EMPTY = {qn("w:rPr"), qn("w:t")}
 
 
 def _led_to(table: Any) -> None:
-    """What stands between a heading and a table is on the page of the table's first row."""
-    before = table.getprevious()
-    while before is not None and before.tag == qn("w:p") and before.style in {None, "Between"}:
-        before.get_or_add_pPr().get_or_add_keepNext()
+    """Text between a heading and a table is on the page of the table's first row; a chart may stand on its own."""
+    gap = table.getprevious()
+    before = gap.getprevious()
+    while before is not None and before.tag == qn("w:p") and before.style is None:
+        for paragraph in (before, gap):
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
         before = before.getprevious()
 
 
