@@ -114,7 +114,8 @@ def test_no_item_is_lost_and_what_says_the_same_is_one(parts: list[str], wave: A
     assert merged.repeated == {("swo", "S1"): {"swo.xlsx": 2, "committee.xlsx": 1, "more.yaml": 1}}
     said = summary(merged, RULES, catalogue("zh"))
     assert said[-1].startswith("机构 S1：committee.xlsx、more.yaml和swo.xlsx中有 2 条相同")
-    assert merged.same == 2 + 2, "two ratings of S1, and the change that each of three workbooks names"
+    changes = 2 * len(wave.events)
+    assert merged.same == 2 + changes, "two ratings of S1, and the changes that each of three workbooks names"
     assessment, _ = merge(names)
     assert assessment
     (item,) = [one for one in assessment.evidence if one.indicator == "emb.access" and one.respondent == "S1"]
