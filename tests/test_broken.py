@@ -240,7 +240,15 @@ ELSEWHERE = {
     "same-id": "two files of a folder with one id contradict each other: screening/test_folder",
     "no-result": "the earlier result of --since is none: screening/test_changes",
     **dict.fromkeys(
-        ("whatif-form", "whatif-level", "whatif-upside-down", "whatif-twice", "why-unknown", "require-form", "require-unknown"),
+        (
+            "whatif-form",
+            "whatif-level",
+            "whatif-upside-down",
+            "whatif-twice",
+            "why-unknown",
+            "require-form",
+            "require-unknown",
+        ),
         "questions on the command line: explain/test_asking",
     ),
     **dict.fromkeys(("one-wave", "same-day", "other-side"), "files that are no waves: explain/test_compare"),

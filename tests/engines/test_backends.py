@@ -19,7 +19,6 @@ from assess.engines.columnar import Columnar, table
 from assess.ruleset.model import RuleSet
 from tests.engines.test_columnar import relation, rows_of
 
-
 MANY = pytest.param(10_000, marks=pytest.mark.long)
 
 
