@@ -28,8 +28,9 @@ pytestmark = pytest.mark.skipif(
 def _typed(form: bytes, wave: Assessment) -> list[tuple[str, str, str]]:
     """What is typed into which cell; every third rating is chosen from the drop-down instead, with its words."""
     book, cells = opened(form), []
-    for number, (sheet, row, column, nth, value) in enumerate(typed(wave, SOURCES)):
-        cell = at(book, sheet, row.partition(" ")[0], column, nth)
+    for number, (sheet, place, column, nth, value) in enumerate(typed(wave, SOURCES)):
+        row, _, further = place.partition(" ")
+        cell = at(book, sheet, row, column, nth).offset(int(further or 0), 0)
         text = str(value)
         if column == "respondent" and row != "#codes" and number % 3 == 0 and isinstance(value, int):
             levels = str(cell.offset(0, 3 - cell.column).value).split("\n")
