@@ -17,7 +17,7 @@ from assess.evidence.workbook import load_workbook
 from assess.ruleset.model import RuleSet
 from tests.evidence import libreoffice
 from tests.evidence.conftest import SOURCES
-from tests.evidence.spoiled import at, opened, typed
+from tests.evidence.spoiled import at, opened, sheet, typed
 
 PYTHON = libreoffice.python_with_uno()
 pytestmark = pytest.mark.skipif(
@@ -28,14 +28,15 @@ pytestmark = pytest.mark.skipif(
 def _typed(form: bytes, wave: Assessment) -> list[tuple[str, str, str]]:
     """What is typed into which cell; every third rating is chosen from the drop-down instead, with its words."""
     book, cells = opened(form), []
-    for number, (sheet, place, column, nth, value) in enumerate(typed(wave, SOURCES)):
+    for number, (name, place, column, nth, value) in enumerate(typed(wave, SOURCES)):
         row, _, further = place.partition(" ")
-        cell = at(book, sheet, row, column, nth).offset(int(further or 0), 0)
+        first, page = at(book, name, row, column, nth), sheet(book, name)
+        cell = page.cell(first.row + int(further or 0), first.column)
         text = str(value)
         if column == "respondent" and row != "#codes" and number % 3 == 0 and isinstance(value, int):
-            levels = str(cell.offset(0, 3 - cell.column).value).split("\n")
+            levels = str(page.cell(first.row, 3).value).split("\n")
             text = levels[value].replace("  ", " ")
-        cells.append((str(cell.parent.title), str(cell.coordinate), text))
+        cells.append((str(page.title), str(cell.coordinate), text))
     return cells
 
 
