@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from assess.verdict import AssessmentName, Model, RaiseStep, RuleSetName
 
@@ -18,7 +18,6 @@ ListName = Literal["recommended", "consider", "later"]
 class Weeks(Model):
     """From a week to a week, both counted from 1; without an end it goes on beyond what is planned."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
     from_: Annotated[int, Field(alias="from")]
     to: int | None
 

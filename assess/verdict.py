@@ -166,9 +166,6 @@ class StepKind(StrEnum):
 class RaiseStep(Model):
     """One floor to be raised, from a level to a level."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
-    )
     indicator: str
     from_: Annotated[int, Field(alias="from")]
     to: int
@@ -200,9 +197,6 @@ class Span(Model):
 class LevelStep(Model):
     """A floor that is lower, or a ceiling that is higher, than it is taken to be."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
-    )
     indicator: str
     from_: Annotated[int, Field(alias="from")]
     to: int

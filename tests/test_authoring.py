@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import pypdfium2
 import pytest
 
 from assess.cases import case_files, load_all
-from assess.cli import run_command
 from assess.codebook.build import codebook
 from assess.codebook.write import compiled, write
 from assess.commands import authoring
@@ -21,21 +18,9 @@ from assess.content import content
 from assess.ruleset.load import load_ruleset
 from assess.ruleset.model import RuleSet
 from assess.ruleset.starting import KINDS
+from tests.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
 IDS = {"indicator": "emb.phone", "condition": "reachable", "pattern": "overload", "strategy": "call", "check": "phone"}
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def go(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["assess", *arguments])
-        monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-        code = run_command(arguments)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return go
 
 
 @pytest.fixture

@@ -6,34 +6,17 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assess.cases import case_files, load_all, load_cases
-from assess.cli import run_command
 from assess.content import content
 from assess.expectations import PARTS, differences, found
 from assess.judge import judge
 from assess.ruleset.model import RuleSet
 from assess.verdict import to_json
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line in this process."""
-
-    def go(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["assess", *arguments])
-        monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-        code = run_command(arguments)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return go
+from tests.conftest import Run
 
 
 @pytest.fixture

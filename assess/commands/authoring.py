@@ -11,10 +11,12 @@ from assess.cli_help import Command, spoken
 from assess.commands.shared import (
     BAD_INPUT,
     FAILS,
+    all_cases,
     common,
     report_problems,
     say_error,
     stop,
+    the_cases,
     the_language,
     the_ruleset,
     wrong_ending,
@@ -52,31 +54,17 @@ def rules_test(names: tuple[str, ...], *, text: str | None, rules: Path | None, 
     click.echo(words.say("cases.all_hold", n=len(cases)))
 
 
-def _all_cases(paths: list[Path], ruleset: RuleSet) -> list[Case]:
-    """The cases of these files; a file that is broken ends the command."""
-    from assess.cases import load_all
-
-    cases, problems = load_all(paths, ruleset)
-    if problems:
-        report_problems(problems, kept=True)
-        stop(BAD_INPUT)
-    return cases
-
-
 def _chosen(names: tuple[str, ...], ruleset: RuleSet, rules: Path | None) -> list[Case]:
     """All cases of the rule set, or those that are named by their id or by their file."""
-    from assess.cases import case_files
     from assess.content import content
     from assess.problems import nearest
 
     words, folder = spoken(), rules or content("rules")
     files = [name for name in names if "/" in name or name.endswith((".yaml", ".yml"))]
-    chosen = _all_cases([Path(name) for name in files], ruleset)
+    chosen = the_cases([Path(name) for name in files], ruleset)
     if names and len(files) == len(names):
         return chosen
-    cases = _all_cases(case_files(folder), ruleset)
-    if not cases:
-        stop(say_error(words.say("cases.none"), BAD_INPUT))
+    cases = all_cases(folder, ruleset)
     known = [case.id for case in cases]
     for name in names:
         if name not in files and name not in known:

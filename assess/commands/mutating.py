@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assess.cli_help import Command, spoken
-from assess.commands.shared import BAD_INPUT, FAILS, common, notice, report_problems, say_error, stop
+from assess.commands.shared import (
+    BAD_INPUT,
+    FAILS,
+    all_cases,
+    common,
+    notice,
+    report_problems,
+    say_error,
+    stop,
+    the_located,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,22 +81,12 @@ def rules_mutate(
 def _bench(folder: Path) -> Bench:
     """The rule set with its cases, all of which must hold as it is."""
     from assess.case_report import failure
-    from assess.cases import case_files, load_all
-    from assess.ruleset.load import load_located
-    from assess.verify.mutation import bench_of
+    from assess.verify.mutation import Bench
+    from assess.verify.places import Places
 
     words = spoken()
-    located, problems = load_located(folder)
-    if located is None:
-        report_problems(problems)
-        stop(BAD_INPUT)
-    cases, problems = load_all(case_files(folder), located.ruleset)
-    if problems:
-        report_problems(problems, kept=True)
-        stop(BAD_INPUT)
-    if not cases:
-        stop(say_error(words.say("cases.none"), BAD_INPUT))
-    bench = bench_of(located, folder)
+    located = the_located(folder)
+    bench = Bench(Places(located), all_cases(folder, located.ruleset))
     for case in bench.failing:
         click.echo(failure(case, case.differences(located.ruleset), words))
     if bench.failing:

@@ -16,6 +16,7 @@ from assess.commands.shared import (
     report_problems,
     say_error,
     stop,
+    the_located,
     the_ruleset,
 )
 
@@ -38,7 +39,7 @@ def rules_check(*, no_proofs: bool, witness: Path | None, force: bool, rules: Pa
     """Check a rule set, and prove what must be so in every situation."""
     from assess import verify
 
-    located = _located(rules)
+    located = the_located(rules)
     _say_good(located.ruleset)
     if no_proofs:
         return
@@ -47,18 +48,6 @@ def rules_check(*, no_proofs: bool, witness: Path | None, force: bool, rules: Pa
         return
     if not _proved(located, witness, force=force):
         stop(FAILS)
-
-
-def _located(folder: Path | None) -> Located:
-    """A rule set with its places; what is wrong with it ends the command."""
-    from assess.content import content
-    from assess.ruleset.load import load_located
-
-    located, problems = load_located(folder or content("rules"))
-    if located is None:
-        report_problems(problems)
-        stop(BAD_INPUT)
-    return located
 
 
 def _proved(located: Located, folder: Path | None, *, force: bool) -> bool:
@@ -107,7 +96,7 @@ def rules_diff(old: Path, new: Path, *, table: Path | None, as_json: bool, lang:
     from assess.verify.diff import compare
     from assess.verify.table import compare_on
 
-    before, after = _located(old), _located(new)
+    before, after = the_located(old), the_located(new)
     rows = None
     if table:
         rows, problems = compare_on(table, before.ruleset, after.ruleset)

@@ -12,8 +12,10 @@ import click
 from assess.cli_help import language_of, spoken
 
 if TYPE_CHECKING:
+    from assess.cases import Case
     from assess.engines import Engine
     from assess.problems import Problem
+    from assess.ruleset.load import Located
     from assess.ruleset.model import RuleSet
 
 FAILS = 1  # done, and what was asked about does not hold
@@ -63,14 +65,40 @@ def common(function: F) -> F:
 
 def the_ruleset(folder: Path | None) -> RuleSet:
     """The rule set of a folder, or the one that comes with assess; what is wrong with it ends the command."""
-    from assess.content import content
-    from assess.ruleset.load import load_ruleset
+    return the_located(folder).ruleset
 
-    ruleset, problems = load_ruleset(folder or content("rules"))
-    if ruleset is None:
+
+def the_located(folder: Path | None) -> Located:
+    """The same with the places of its parts."""
+    from assess.content import content
+    from assess.ruleset.load import load_located
+
+    located, problems = load_located(folder or content("rules"))
+    if located is None:
         report_problems(problems)
         stop(BAD_INPUT)
-    return ruleset
+    return located
+
+
+def the_cases(files: Sequence[Path], ruleset: RuleSet) -> list[Case]:
+    """The cases of these files; one that is broken ends the command."""
+    from assess.cases import load_all
+
+    cases, problems = load_all(files, ruleset)
+    if problems:
+        report_problems(problems, kept=True)
+        stop(BAD_INPUT)
+    return cases
+
+
+def all_cases(folder: Path, ruleset: RuleSet) -> list[Case]:
+    """The cases of a rule set's folder; that there are none ends the command, too."""
+    from assess.cases import case_files
+
+    cases = the_cases(case_files(folder), ruleset)
+    if not cases:
+        stop(say_error(spoken().say("cases.none"), BAD_INPUT))
+    return cases
 
 
 def the_engine(wanted: str | None, ruleset: RuleSet) -> Engine:

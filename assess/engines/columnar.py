@@ -173,8 +173,8 @@ class Columnar:
             inside = [self._may_be(name, level) for name, level in fixed.items()]
             reached = self._expression(true, fixed, best=True)
             falls = ~self._expression(false, fixed, best=False)
-            found.append(nw.all_horizontal(*inside, reached, falls, ignore_nulls=False))
-        return nw.any_horizontal(*found, ignore_nulls=False)
+            found.append(all_of([*inside, reached, falls]))
+        return any_of(found)
 
     def _may_be(self, indicator: str, level: int) -> nw.Expr:
         variable = self.variables[indicator]

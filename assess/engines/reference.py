@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from assess.engines import Conclusions, Truth, truth
@@ -30,6 +29,7 @@ from assess.ruleset.conditions import (
     threshold,
 )
 from assess.ruleset.model import RuleSet
+from assess.ruleset.once import once
 
 
 class Bits(NamedTuple):
@@ -103,7 +103,7 @@ class ReferenceEngine:
         community_type: str | None,
     ) -> Conclusions:
         """Decide every conclusion of ``ruleset``."""
-        compiled = _compiled(_Identity(ruleset))
+        compiled = _compiled(ruleset)
         taken = [readings[name] for name in compiled.indicators]
         floors = [reading.floor for reading in taken]
         ceilings = [reading.ceiling for reading in taken]
@@ -113,18 +113,6 @@ class ReferenceEngine:
             ceilings.append(position.ceiling if position else highest)
         stated = {**attributes, "": community_type} if community_type else attributes
         return Conclusions(dict(zip(compiled.keys, compiled.decide(floors, ceilings, stated), strict=True)))
-
-
-class _Identity(NamedTuple):
-    """A rule set as a cache key, by identity: models of this size are not worth hashing for each decision."""
-
-    ruleset: RuleSet
-
-    def __hash__(self) -> int:
-        return id(self.ruleset)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and other.ruleset is self.ruleset
 
 
 Decide = Callable[[list[int], list[int], Mapping[str, str]], tuple[Truth, ...]]
@@ -140,9 +128,8 @@ class _Compiled:
     keys: tuple[str, ...]
 
 
-@lru_cache(maxsize=16)
-def _compiled(key: _Identity) -> _Compiled:
-    ruleset = key.ruleset
+@once
+def _compiled(ruleset: RuleSet) -> _Compiled:
     namespace: dict[str, object] = {"HOLDS": Truth.HOLDS, "FAILS": Truth.FAILS, "OPEN": Truth.OPEN}
     # The source consists of numbers, operators and quoted ids of a checked rule set, written by this module.
     exec(compile(python_source(ruleset), f"<rules {ruleset.name}>", "exec"), namespace)

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from assess.engines import EngineUnavailableError
-from assess.explain.once import once
 from assess.explain.pivots import Pivotal, pivotal
 from assess.explain.settling import Settling, TooEntangledError
 from assess.explain.thresholds import gates_of
 from assess.readings import Reading
 from assess.ruleset.model import RuleSet
+from assess.ruleset.once import once
 from assess.verdict import Answer, Inquiry, ScreeningOut, Settles, StageOut
 
 

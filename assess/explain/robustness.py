@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from assess.explain.once import once
 from assess.explain.raises import Raises
 from assess.explain.thresholds import gates_of, moved
 from assess.readings import Mode, Reading, Status
 from assess.ruleset.conditions import AtLeast, Atom, Condition, unfold
 from assess.ruleset.model import RuleSet
+from assess.ruleset.once import once
 from assess.situation import Situation, under
 from assess.verdict import LevelStep, Robustness
 

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assess.explain.once import once
 from assess.readings import Reading, Status
 from assess.ruleset.conditions import AtLeast, Atom, Condition, unfold
 from assess.ruleset.model import RuleSet
+from assess.ruleset.once import once
 
 MOST_NODES = 200_000
 

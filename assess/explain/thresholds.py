@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assess.explain.once import once
 from assess.readings import Reading
 from assess.ruleset.conditions import All, Any, AtLeast, Atom, Condition, Named, Not, names, text
 from assess.ruleset.model import RuleSet
+from assess.ruleset.once import once
 from assess.verdict import Span, Threshold
 
 Levels = Sequence[int]

@@ -16,6 +16,7 @@ import polars as pl
 
 from assess.catalogue import LANGUAGES, Catalogue, catalogue
 from assess.engines.columnar import Columnar
+from assess.engines.expressions import any_of
 from assess.ruleset.model import RuleSet
 from assess.screening.screen import ASK, CLASH, DISPUTED, MISSING, PORTFOLIO_LISTS, Flags, result_columns, screened
 from assess.screening.source import FILE, ROW
@@ -94,7 +95,7 @@ def kept(table: Frame, wide: Wide, *, all_good: bool) -> Frame:
     """The rows without a mistake: the columns that the rules read, and those that say whose row it is."""
     table = table.with_columns(**wide.cells)
     if not all_good:
-        table = table.filter(~nw.any_horizontal(*map(_found, wide.mistakes), ignore_nulls=False))
+        table = table.filter(~any_of(list(map(_found, wide.mistakes))))
     columns = table.collect_schema().names()
     names = [name for name in (COMMUNITY, WAVE, TYPE) if name in columns]
     flags = Flags.of(table)
@@ -157,10 +158,10 @@ def _listed(called: Mapping[str, str], names: set[str], words: Catalogue) -> tup
     """Whether any of these columns is true, and what those that are true are called."""
     there = {name: said for name, said in called.items() if name in names}
     if not there:
-        return nw.lit(value=False), nw.lit("")
+        return any_of([]), nw.lit("")
     parts = [nw.when(nw.col(name)).then(nw.lit(said)) for name, said in there.items()]
     listed = nw.concat_str(*parts, separator=words.say("language.comma"), ignore_nulls=True)
-    return nw.any_horizontal(*map(nw.col, there), ignore_nulls=False), listed
+    return any_of(list(map(nw.col, there))), listed
 
 
 def _sentence(key: str, inside: nw.Expr | None, words: Catalogue) -> nw.Expr:

@@ -15,6 +15,7 @@ from typing import Any as Native
 import narwhals as nw
 
 from assess.engines.columnar import DECISIONS, LISTS, Columnar, at_least
+from assess.engines.expressions import any_of
 from assess.engines.network import Compares
 from assess.explain.pivots import Pivots
 from assess.ruleset.conditions import AtLeast, Atom, Condition
@@ -166,7 +167,7 @@ def screened(frame: nw.LazyFrame[Native], columnar: Columnar) -> nw.LazyFrame[Na
     asked = {names(ASK, name): value & nw.col(names(MISSING, name)) for name, value in decides.items()}
     clashing = {names(CLASH, name): value & nw.col(names(DISPUTED, name)) for name, value in decides.items()}
     frame = frame.with_columns(**asked, **clashing)
-    contradict = _any_of(list(clashing)) & ~_any_of(list(asked))
+    contradict = any_of(list(map(nw.col, clashing))) & ~any_of(list(map(nw.col, asked)))
     unsettled = nw.when(contradict).then(nw.lit(2)).otherwise(nw.lit(1))
     return frame.with_columns(list=nw.when(nw.col("settled")).then(nw.lit(0)).otherwise(unsettled).cast(nw.Int8))
 
@@ -185,10 +186,6 @@ class Flags:
     def __call__(self, prefix: str, indicator: str) -> str:
         """The column of an indicator."""
         return prefix + indicator.replace(".", self.dot)
-
-
-def _any_of(names: Sequence[str]) -> nw.Expr:
-    return nw.any_horizontal(*(nw.col(name) for name in names), ignore_nulls=False) if names else nw.lit(value=False)
 
 
 def result_columns(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from assess.cli import run_command
 from assess.content import content
 from assess.expectations import differences
 from assess.judge import judge
@@ -19,8 +16,7 @@ from assess.ruleset.load import Located, load_located
 from assess.verify.equivalence import Telling
 from assess.verify.mutants import GROUPS, Mutant, mutants
 from assess.verify.mutation import Bench, Fate, bench_of, try_all
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.conftest import Run
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +29,6 @@ def located() -> Located:
 @pytest.fixture(scope="module")
 def bench(located: Located) -> Bench:
     return bench_of(located, content("rules"))
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def go(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["assess", *arguments])
-        monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-        code = run_command(arguments)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return go
 
 
 @pytest.fixture

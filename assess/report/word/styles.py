@@ -244,24 +244,6 @@ PAGE = (
 )
 
 
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-CORE = "application/vnd.openxmlformats-package.core-properties+xml"
-PAGE = (
-    '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
-    'w:header="680" w:footer="560" w:gutter="0"/>'
-)
-
-
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-CORE = "application/vnd.openxmlformats-package.core-properties+xml"
-PAGE = (
-    '<w:headerReference w:type="default" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>'
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1140" w:bottom="1240" w:left="1140" '
-    'w:header="680" w:footer="560" w:gutter="0"/>'
-)
-
-
 def packed(document: str, header: str, footer: str) -> bytes:
     """A .docx of these parts; the same bytes for the same parts."""
     parts = {name: (content_type, build()) for name, (_, content_type, build) in RELATIONS.items()}
