@@ -108,6 +108,8 @@ def _screening(source: Path, columnar: Columnar, parts: Parts | None, progress: 
         return None, [Problem("no-such-file", Place(name), value=name)]
     if source.is_file() and source.suffix.lower() not in KINDS:
         return None, [Problem("table-kind", Place(name), value=source.name, expected=KINDS)]
+    if source.is_file() and not source.stat().st_size:
+        return None, [Problem("empty-file", Place(name))]
     try:
         return _of_table(source, columnar, parts, progress, ratings)
     except (ValueError, pl.exceptions.PolarsError) as error:

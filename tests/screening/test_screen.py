@@ -223,6 +223,7 @@ def test_broken_rows_are_named_and_the_others_go_on(
         ("table.csv", "community,type\na,mixed\n", "no column of an indicator"),  # no-readings
         ("table.ods", "", "a table should be"),  # table-kind
         ("table.parquet", "no table", "cannot be opened"),  # unreadable
+        ("table.csv", "", "The file is empty"),  # empty-file
     ],
 )
 def test_a_table_that_is_none(
